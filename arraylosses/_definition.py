@@ -1,0 +1,273 @@
+"""What is declared of a metric: its facts, its forms and its parameters. Everything else is derived from this."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from inspect import Parameter, signature
+from math import inf, nan
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from ._domains import Domain, ImpliedRange, Interval
+from ._typing import Formula
+
+Smooth = Literal["everywhere", "almost everywhere", "nowhere"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is true of a metric, as data: pages print it, and the conformance laws try it.
+
+    Attributes
+    ----------
+    range : tuple of float or None
+        Closed interval of the values; None where the result is not one number (a matrix, a curve).
+    best : float or None
+        The value of a perfect prediction; None where there is none.
+    smooth : {'everywhere', 'almost everywhere', 'nowhere'}
+        Where the derivative exists; 'nowhere' means that a gradient is zero or undefined throughout.
+    symmetric : bool
+        Whether the first two arguments may change places.
+    unit : str
+        Of the value, in terms of the arguments' units.
+    empty : float
+        The value where nothing weighs.
+    lazy : bool
+        Whether Dask can describe the result without computing anything.
+    held : tuple of str
+        Parts held constant in the gradient.
+    also : tuple of str
+        Other names that resolve to the same object.
+    equals : tuple of str
+        Functions of other libraries that give the same number, with the options that make them.
+    reference : str
+        Where the definition comes from.
+    """
+
+    range: tuple[float, float] | None = (0.0, inf)
+    best: float | None = 0.0
+    smooth: Smooth = "everywhere"
+    symmetric: bool = False
+    unit: str = "1"
+    empty: float = nan
+    lazy: bool = True
+    held: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    equals: tuple[str, ...] = ()
+    reference: str = ""
+
+    @property
+    def higher_is_better(self) -> bool | None:
+        """Whether a greater value is better; None where there is no best value."""
+        if self.range is None or self.best is None:
+            return None
+        return self.best == self.range[1]
+
+
+def _own(formula: Formula) -> dict[str, Parameter]:
+    """Keyword parameters of a formula, without what the frame fills in."""
+    named = signature(formula).parameters
+    return {k: p for k, p in named.items() if p.kind is Parameter.KEYWORD_ONLY and k != "weights"}
+
+
+def _layout(domains: Mapping[str, Domain]) -> str | None:
+    """The parameter that says where the event axes lie, if the caller may choose."""
+    events = {d.event for d in domains.values() if d.event and not d.optional}
+    if events == {("height", "width")}:
+        return "spatial_axes"
+    if len(events) == 1 and len(event := events.pop()) == 1 and str(event[0]).isidentifier():
+        return f"{event[0]}_axis"
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """One way in which the arguments may come, and how the state is gathered from them.
+
+    Attributes
+    ----------
+    domains : dict
+        Of the array arguments, in order.
+    gather : callable
+        A kernel ``(xp, *arrays, **parameters)`` gives an array, or a named tuple of arrays, per element, which the
+        frame sums; a summary ``(xp, *arrays, weights=, **parameters)`` gives the state of the last batch axis.
+    selector : str or None
+        The parameter whose being given selects this form.
+    """
+
+    domains: Mapping[str, Domain]
+    gather: Formula
+    selector: str | None = None
+
+    @cached_property
+    def kernel(self) -> bool:
+        return "weights" not in signature(self.gather).parameters
+
+    @cached_property
+    def params(self) -> dict[str, Parameter]:
+        return _own(self.gather)
+
+    @cached_property
+    def layout(self) -> str | None:
+        return _layout(self.domains)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether every argument is any real array, all of one shape: the short way is open."""
+        return all(
+            not (d.event or d.optional or d.bounded or d.label or d.image or d.labels) for d in self.domains.values()
+        )
+
+    @cached_property
+    def takes_labels(self) -> bool:
+        target = self.domains.get("target")
+        return target is not None and (target.label or (target.labels is not None and target.labels.label))
+
+
+class Statistic:
+    """A gatherer that several metrics read: its forms, tried in the order of their being declared last to first."""
+
+    def __init__(self, first: Form) -> None:
+        self.forms = [first]
+
+    def form(self, selector: str, **domains: Domain) -> Callable[[Formula], Formula]:
+        """Declare another form, taken where the parameter ``selector`` is given."""
+
+        def decorate(gather: Formula) -> Formula:
+            self.forms.insert(0, Form(domains, gather, selector))
+            return gather
+
+        return decorate
+
+
+def statistic(**domains: Domain) -> Callable[[Formula], Statistic]:
+    """Declare a gatherer once for the metrics that read it: ``@statistic(pred=..., target=...)``."""
+    return lambda gather: Statistic(Form(domains, gather))
+
+
+def _bare(annotation: Any) -> Any:
+    """The annotation without ``| None``."""
+    if get_origin(annotation) in (Union, UnionType):
+        left = [a for a in get_args(annotation) if a is not NoneType]
+        return left[0] if len(left) == 1 else annotation
+    return annotation
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a parameter may be, read from its annotation."""
+
+    interval: Interval | None = None
+    whole: bool = False
+    choices: tuple[Any, ...] = ()
+    array: Domain | None = None
+    optional: bool = False
+
+    @classmethod
+    def of(cls, annotation: Any) -> "Rule":
+        optional = NoneType in get_args(annotation)
+        bare = _bare(annotation)
+        if get_origin(bare) is Annotated:
+            kind, meta = get_args(bare)[:2]
+            if isinstance(meta, Domain):
+                return cls(array=meta, optional=optional)
+            return cls(interval=meta, whole=kind is int, optional=optional)
+        if get_origin(bare) is Literal:
+            return cls(choices=get_args(bare), optional=optional)
+        return cls(optional=optional)
+
+    @property
+    def implied(self) -> bool:
+        return isinstance(self.interval, ImpliedRange)
+
+    def refuse(self, name: str, value: Any) -> None:
+        """Raise the one sentence that says what is right; a traced number passes."""
+        if value is None and self.optional:
+            return
+        if self.choices and value not in self.choices:
+            words = [*map(repr, self.choices), *(["None"] if self.optional else [])]
+            raise ValueError(f"`{name}` must be {', '.join(words[:-1])} or {words[-1]}; got {value!r}.")
+        if self.whole and (isinstance(value, bool) or not hasattr(value, "__index__")):
+            raise TypeError(f"`{name}` must be a whole number; got {value!r}.")
+        if self.interval is not None and isinstance(value, (int, float)) and value not in self.interval:
+            raise ValueError(f"`{name}` must be {self.interval.name}; got {value}.")
+        if self.interval is not None and value is None:
+            raise ValueError(f"`{name}` must be {self.interval.name}; got None.")
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """A metric as declared: name, forms, read-out and facts."""
+
+    name: str
+    forms: tuple[Form, ...]
+    read: Formula | None
+    facts: Facts
+    source: Formula
+    read_params: dict[str, Parameter] = field(init=False)
+    params: dict[str, Parameter] = field(init=False)
+    rules: dict[str, Rule] = field(init=False)
+    selectors: tuple[tuple[str, Form], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "read_params", _own(self.read) if self.read else {})
+        gathered = {k: p for form in reversed(self.forms) for k, p in form.params.items()}
+        selectors = {f.selector for f in self.forms}
+        gathered = {k: _optional(p) if k in selectors else p for k, p in gathered.items()}
+        layouts = {form.layout: form.selector == form.layout for form in self.forms if form.layout}
+        placed = {name: _placement(name, optional) for name, optional in layouts.items()}
+        put(self, "params", {**gathered, **self.read_params, **placed, **self._ignoring()})
+        put(self, "rules", {k: Rule.of(p.annotation) for k, p in self.params.items()})
+        put(self, "selectors", tuple((f.selector, f) for f in self.forms if f.selector))
+        for form in self.forms:
+            _agree(self.name, form)
+
+    def _ignoring(self) -> dict[str, Parameter]:
+        if not any(form.takes_labels for form in self.forms):
+            return {}
+        return {"ignore_index": Parameter("ignore_index", Parameter.KEYWORD_ONLY, default=None, annotation=int | None)}
+
+    @property
+    def form(self) -> Form:
+        """The form that is taken where no selector is given."""
+        return self.forms[-1]
+
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        return self.form.domains
+
+    def form_for(self, params: Mapping[str, Any]) -> Form:
+        for selector, form in self.selectors:
+            if params.get(selector) is not None:
+                return form
+        return self.forms[-1]
+
+    def check(self, params: Mapping[str, Any]) -> None:
+        """Refuse a parameter that is unknown or out of range."""
+        for name, value in params.items():
+            if name not in self.params:
+                raise TypeError(f"`{self.name}` takes no `{name}`; it takes {listed(self.params)}.")
+            self.rules[name].refuse(name, value)
+
+
+def _optional(parameter: Parameter) -> Parameter:
+    return parameter.replace(default=None, annotation=parameter.annotation | None)
+
+
+def listed(names: Iterable[str]) -> str:
+    names = [f"`{n}`" for n in names]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "no parameters"
+
+
+def _placement(name: str, optional: bool) -> Parameter:
+    default: Any = None if optional else (-2, -1) if name == "spatial_axes" else -1
+    kind: Any = tuple[int, int] if name == "spatial_axes" else int
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind | None if optional else kind)
+
+
+def _agree(name: str, form: Form) -> None:
+    """The formula's arrays must be the declared ones: a mistake of the author, told at import."""
+    takes = [p.name for p in signature(form.gather).parameters.values() if p.kind is not Parameter.KEYWORD_ONLY][1:]
+    if takes != list(form.domains):
+        raise TypeError(f"`{name}` takes arrays {listed(takes)}; its domains are declared for {listed(form.domains)}.")

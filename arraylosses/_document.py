@@ -1,0 +1,122 @@
+"""The pages of a metric: what its author wrote, and what the frame knows."""
+
+from inspect import Parameter, cleandoc
+from math import inf, isnan
+from typing import Any
+
+from ._definition import Definition
+from ._domains import Domain
+
+SHARED = {
+    "weights": (
+        "array, optional",
+        "How much each element counts, along the leading axes; a boolean mask is a weight. What weighs nothing "
+        "reaches neither the value nor the gradient, even where it is NaN.",
+    ),
+    "axis": ("int or tuple of int, optional", "Axes of the elements to reduce; all of them by default."),
+    "reduction": ("{'mean', 'sum', 'none'}", "Weighted mean, weighted sum, or one weighted value per element."),
+    "avg_factor": ("float or 0-d array, optional", "Divides the weighted sum instead of the weights' sum."),
+}
+IGNORE = ("int, optional", "A label of `target` that weighs nothing.")
+CLASS_AXIS = "Axis of the classes."
+LAYOUT = {
+    "class_axis": CLASS_AXIS + " Given, `pred` holds a score for each class.",
+    "label_axis": "Axis of independent yes-or-no labels; each is scored by itself, then averaged.",
+    "spatial_axes": "Axes of height and width.",
+}
+
+
+def _shape(domain: Domain) -> str:
+    return "(" + ", ".join(["...", *map(str, domain.event)]) + ")" if domain.event else "(...)"
+
+
+def _kind(domain: Domain) -> str:
+    kind = f"{domain.name}, {_shape(domain)}"
+    return kind if domain.labels is None else f"{kind}; or {domain.labels.name}, {_shape(domain.labels)}"
+
+
+def _arrays(definition: Definition) -> list[str]:
+    lines = []
+    for name, domain in definition.domains.items():
+        lines.append(f"{name} : array{', optional' if domain.optional else ''}\n    {_kind(domain).capitalize()}.")
+    return lines
+
+
+def _interval(low: float, high: float) -> str:
+    left = "(-inf" if low == -inf else f"[{low:g}"
+    return f"{left}, {'inf)' if high == inf else f'{high:g}]'}"
+
+
+def _facts(definition: Definition) -> list[str]:
+    facts = definition.facts
+    lines = []
+    if facts.range is not None:
+        lines.append(f"Range {_interval(*facts.range)}; unit {facts.unit}.")
+    if facts.best is not None:
+        lines.append(f"Best value {facts.best:g}.")
+    lines.append(f"Differentiable {facts.smooth}." + (" Symmetric." if facts.symmetric else ""))
+    lines.append(f"Where nothing weighs: {'NaN' if isnan(facts.empty) else f'{facts.empty:g}'}.")
+    if facts.held:
+        lines.append(f"Held constant in the gradient: {', '.join(facts.held)}.")
+    if facts.equals:
+        lines.append("Equals " + "; ".join(f"``{e}``" for e in facts.equals) + ".")
+    if facts.also:
+        lines.append(f"Also called {', '.join(f'`{a}`' for a in facts.also)}.")
+    return lines
+
+
+def _sections(doc: str) -> dict[str, str]:
+    """numpydoc sections by title; what stands before the first is ''."""
+    found: dict[str, list[str]] = {"": []}
+    lines = doc.splitlines()
+    current = ""
+    i = 0
+    while i < len(lines):
+        if i + 1 < len(lines) and lines[i + 1] and set(lines[i + 1]) == {"-"} and len(lines[i + 1]) == len(lines[i]):
+            current, i = lines[i], i + 2
+            found[current] = []
+            continue
+        found[current].append(lines[i])
+        i += 1
+    return {title: "\n".join(body).strip("\n") for title, body in found.items()}
+
+
+def _frame_parameters(definition: Definition, shared: tuple[str, ...], described: str) -> list[str]:
+    lines = []
+    for name in definition.params:
+        if f"{name} :" in described:
+            continue
+        if name == "ignore_index":
+            lines.append(f"{name} : {IGNORE[0]}\n    {IGNORE[1]}")
+        elif name in LAYOUT:
+            text = CLASS_AXIS if name == definition.form.layout == "class_axis" else LAYOUT[name]
+            lines.append(f"{name} : {'tuple of int' if name == 'spatial_axes' else 'int, optional'}\n    {text}")
+    return lines + [f"{name} : {SHARED[name][0]}\n    {SHARED[name][1]}" for name in shared]
+
+
+RETURNS = {
+    "loss": "array\n    0-d, or without the axes that `axis` names; with ``reduction='none'`` of the shape of the elements.",
+    "metric": "array\n    0-d, or without the axes that `axis` names.",
+}
+
+
+def document(definition: Definition, kind: str, shared: tuple[str, ...]) -> str:
+    """The whole docstring, in numpydoc's form."""
+    sections = _sections(cleandoc(definition.source.__doc__ or ""))
+    own = sections.get("Parameters", "")
+    parameters = [*_arrays(definition), *([own] if own else []), *_frame_parameters(definition, shared, own)]
+    sections["Parameters"] = "\n".join(parameters)
+    if kind in RETURNS:
+        sections.setdefault("Returns", RETURNS[kind])
+        notes = sections.get("Notes", "")
+        sections["Notes"] = "\n\n".join([*([notes] if notes else []), " ".join(_facts(definition))])
+    if definition.facts.reference:
+        sections["References"] = definition.facts.reference
+    order = ("Parameters", "Returns", "Raises", "See Also", "Notes", "References", "Examples")
+    body = [f"{title}\n{'-' * len(title)}\n{sections[title]}" for title in order if sections.get(title)]
+    return "\n\n".join([sections[""], *body]) + "\n"
+
+
+def shared_parameters(names: tuple[str, ...]) -> list[Parameter]:
+    defaults: dict[str, Any] = {"reduction": "mean"}
+    return [Parameter(n, Parameter.KEYWORD_ONLY, default=defaults.get(n)) for n in names]

@@ -1,0 +1,59 @@
+"""What the standard lacks: primitives, each with a definition in the pure standard."""
+
+from ._primitive import Primitive
+from ._twins import TWINS, install
+from .elementary import (
+    absolute,
+    at_most,
+    divide,
+    log1p_gap,
+    mean,
+    multiply,
+    norm,
+    positive_part,
+    softplus,
+    sqrt,
+    stop_gradient,
+    xlogy,
+)
+from .neighbours import nearest
+from .ranks import tie_ranks, weight_by_value
+from .softmax import class_surprise, label_surprise
+from .sums import arange_like, cumulative_sum, one_hot, pick, pick_rows, segment_sum, tally, total
+from .windows import gaussian_taps, pad_image, uniform_taps, window_average
+
+install()
+
+__all__ = [
+    "TWINS",
+    "Primitive",
+    "absolute",
+    "arange_like",
+    "at_most",
+    "class_surprise",
+    "cumulative_sum",
+    "divide",
+    "gaussian_taps",
+    "label_surprise",
+    "log1p_gap",
+    "mean",
+    "multiply",
+    "nearest",
+    "norm",
+    "one_hot",
+    "pad_image",
+    "pick",
+    "pick_rows",
+    "positive_part",
+    "segment_sum",
+    "softplus",
+    "sqrt",
+    "stop_gradient",
+    "tally",
+    "tie_ranks",
+    "total",
+    "uniform_taps",
+    "weight_by_value",
+    "window_average",
+    "xlogy",
+]

@@ -1,0 +1,102 @@
+"""Element by element: what loses no digits and no gradient where the textbook form does."""
+
+from math import prod
+
+from .._typing import Array, Axis, Namespace
+from ._primitive import Primitive
+
+
+@Primitive
+def stop_gradient(xp: Namespace, x: Array) -> Array:
+    """``x``, held constant for differentiation. Libraries without autodiff have nothing to do."""
+    return x
+
+
+@Primitive
+def absolute(xp: Namespace, x: Array) -> Array:
+    """Absolute value with subgradient 0 at 0 (a bare ``xp.abs`` has 1 there on JAX)."""
+    return xp.maximum(x, -x)
+
+
+@Primitive
+def at_most(xp: Namespace, x: Array, bound: float) -> Array:
+    """``x``, cut at ``bound`` from above."""
+    return xp.clip(x, None, bound)
+
+
+def positive_part(xp: Namespace, x: Array) -> Array:
+    """``x`` where it is positive, else 0; subgradient 0 at 0."""
+    return xp.where(x <= 0, 0.0, x)
+
+
+def divide(xp: Namespace, a: Array, b: Array, *, empty: float) -> Array:
+    """``a / b``, and ``empty`` where b is 0; the division is hidden there, so that no gradient is NaN."""
+    zero = b == 0
+    return xp.where(zero, empty, a / xp.where(zero, 1.0, b))
+
+
+def multiply(xp: Namespace, share: Array, x: Array) -> Array:
+    """``share * x``, and 0 where the share is 0, even if x is infinite."""
+    none = share == 0
+    return xp.where(none, 0.0, share * xp.where(none, 0.0, x))
+
+
+def xlogy(xp: Namespace, x: Array, y: Array) -> Array:
+    """``x * log(y)``, and 0 with finite gradients where x is 0."""
+    zero = x == 0
+    return xp.where(zero, 0.0, x * xp.log(xp.where(zero, 1.0, y)))
+
+
+def sqrt(xp: Namespace, x: Array) -> Array:
+    """Square root whose slope at 0 is 0 and not infinite."""
+    zero = x == 0
+    return xp.where(zero, 0.0, xp.sqrt(xp.where(zero, 1.0, x)))
+
+
+@Primitive
+def softplus(xp: Namespace, x: Array) -> Array:
+    """``log(1 + exp(x))`` with every digit in both tails.
+
+    Two branches, each fed what suits it: ``logaddexp`` has a NaN second derivative on torch.
+    """
+    positive = x > 0
+    return xp.where(positive, x, 0.0) + xp.log1p(xp.exp(xp.where(positive, -x, x)))
+
+
+SERIES = tuple(1 / (2 * k + 3) for k in range(9))
+
+
+def log1p_gap(xp: Namespace, d: Array) -> Array:
+    """``d - log(1 + d)``, never negative and with every digit near 0, where the difference cancels.
+
+    With ``s = d / (2 + d)``, ``log(1 + d) = 2 (s + s**3 / 3 + s**5 / 5 + ...)`` and ``d - 2 s = s d``.
+    """
+    small = (d > -0.25) & (d < 0.35)
+    near, far = xp.where(small, d, 0.0), xp.where(small, 1.0, d)
+    s = near / (near + 2.0)
+    square = s * s
+    tail = SERIES[-1] * xp.ones_like(square)
+    for coefficient in reversed(SERIES[:-1]):
+        tail = tail * square + coefficient
+    return xp.where(small, s * (near - 2.0 * square * tail), far - xp.log1p(far))
+
+
+def _scale(xp: Namespace, largest: Array) -> Array:
+    """A power of two that keeps squares of numbers of this size from overflow and underflow."""
+    reach = 600 if xp.finfo(largest.dtype).bits == 64 else 80
+    tiny, huge = 2.0 ** (-reach / 2), 2.0 ** (reach / 2)
+    up = xp.where(largest < tiny, 2.0**reach, xp.ones_like(largest))
+    return xp.where(largest > huge, 2.0**-reach, up)
+
+
+def norm(xp: Namespace, x: Array, axis: int = -1) -> Array:
+    """Euclidean length with gradient 0 at 0, for any size that the dtype holds."""
+    scale = _scale(xp, stop_gradient(xp, xp.max(xp.abs(x), axis=axis, keepdims=True)))
+    length = sqrt(xp, xp.sum((x * scale) ** 2, axis=axis, keepdims=True)) / scale
+    return xp.squeeze(length, axis=axis)
+
+
+def mean(xp: Namespace, x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Mean over axes of known length."""
+    axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    return xp.sum(x, axis=axis, keepdims=keepdims) / max(prod(x.shape[a] for a in axes), 1)

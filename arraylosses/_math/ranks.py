@@ -1,0 +1,33 @@
+"""Order statistics of weighted samples along the last axis."""
+
+from .._typing import Array, Namespace
+from .._xp import device_of, index_dtype
+from .sums import cumulative_sum, segment_sum
+
+
+def tie_groups(xp: Namespace, ordered: Array) -> Array:
+    """Number of the group of equals that each of a sorted row belongs to."""
+    first = xp.zeros(ordered.shape[:-1] + (min(1, ordered.shape[-1]),), dtype=xp.bool, **device_of(xp, ordered))
+    new = xp.concat([first, ordered[..., 1:] != ordered[..., :-1]], axis=-1)
+    return cumulative_sum(xp, xp.astype(new, index_dtype(xp)))
+
+
+    return device_of(xp, like)
+
+
+def weight_by_value(xp: Namespace, values: Array, weights: list[Array]) -> list[Array]:
+    """Each of ``weights`` summed over equal values, in ascending order of value (slots left over weigh 0)."""
+    order = xp.argsort(values, axis=-1)
+    group = tie_groups(xp, xp.take_along_axis(values, order, axis=-1))
+    n = values.shape[-1]
+    return [segment_sum(xp, xp.take_along_axis(w, order, axis=-1), group, n) for w in weights]
+
+
+def tie_ranks(xp: Namespace, values: Array, weights: Array) -> Array:
+    """Weighted mean ranks, up to a constant: equals share the middle of their range."""
+    order = xp.argsort(values, axis=-1)
+    group = tie_groups(xp, xp.take_along_axis(values, order, axis=-1))
+    heavy = segment_sum(xp, xp.take_along_axis(weights, order, axis=-1), group, values.shape[-1])
+    middle = cumulative_sum(xp, heavy) - heavy / 2
+    back = xp.argsort(order, axis=-1)
+    return xp.take_along_axis(xp.take_along_axis(middle, group, axis=-1), back, axis=-1)

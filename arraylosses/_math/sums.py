@@ -1,0 +1,73 @@
+"""Sums by axis, by running total and by segment, and the gathers that go with them."""
+
+from math import prod
+
+from .._typing import Array, Axis, Dtype, Namespace
+from .._xp import device_of, index_dtype
+from ._primitive import Primitive
+
+
+def arange_like(xp: Namespace, n: int, like: Array, dtype: Dtype) -> Array:
+    """0, 1, ... n - 1 beside ``like``."""
+    return xp.arange(n, dtype=dtype, **device_of(xp, like))
+
+
+@Primitive
+def total(xp: Namespace, x: Array, axis: Axis) -> Array:
+    """Sum over ``axis``; booleans are counted, exactly."""
+    return xp.sum(xp.astype(x, index_dtype(xp)) if x.dtype == xp.bool else x, axis=axis)
+
+
+@Primitive
+def cumulative_sum(xp: Namespace, x: Array) -> Array:
+    """Running sums along the last axis."""
+    return xp.cumulative_sum(x, axis=-1)
+
+
+@Primitive
+def pick(xp: Namespace, x: Array, index: Array) -> Array:
+    """``x[..., index[...]]`` along the last axis; indices must be in range."""
+    return xp.squeeze(xp.take_along_axis(x, xp.expand_dims(index, axis=-1), axis=-1), axis=-1)
+
+
+def pick_rows(xp: Namespace, x: Array, index: Array) -> Array:
+    """Rows of (..., m, d) at (..., n): (..., n, d)."""
+    wide = xp.broadcast_to(xp.expand_dims(index, axis=-1), (*index.shape, x.shape[-1]))
+    return xp.take_along_axis(x, wide, axis=-2)
+
+
+def one_hot(xp: Namespace, index: Array, n: int) -> Array:
+    """Booleans (..., n), true at the index."""
+    return xp.expand_dims(index, axis=-1) == arange_like(xp, n, index, index.dtype)
+
+
+@Primitive
+def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
+    """Sums of ``values`` (m,) by ``index`` (m,) into (n,); whole numbers where ``values`` is None.
+
+    Sorted, the sums are differences of running sums at the borders of the segments.
+    """
+    order = xp.argsort(index, stable=True)
+    ids = arange_like(xp, n, index, index.dtype)
+    at = xp.take(index, order)
+    first, last = (xp.searchsorted(at, ids, side=side) for side in ("left", "right"))
+    if values is None:
+        return last - first
+    running = cumulative_sum(xp, xp.take(values, order))
+    running = xp.concat([xp.zeros_like(running[:1]), running])
+    return xp.take(running, last) - xp.take(running, first)
+
+
+def segment_sum(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
+    """Sums of ``values`` (..., m) by ``index`` (..., m) into (..., n); counts where ``values`` is None.
+
+    One flat problem: each row gets a range of the index of its own. A one-hot product would cost n times the work.
+    """
+    lead = index.shape[:-1]
+    rows = prod(lead)
+    index = xp.astype(index, index_dtype(xp), copy=False)
+    if rows != 1:
+        start = xp.reshape(arange_like(xp, rows, index, index.dtype) * n, (*lead, 1))
+        index = index + start
+    flat = None if values is None else xp.reshape(values, (-1,))
+    return xp.reshape(tally(xp, flat, xp.reshape(index, (-1,)), rows * n), (*lead, n))

@@ -1,0 +1,275 @@
+"""How a formula becomes a metric: `@loss`, `@metric` and `@function`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from inspect import Parameter, Signature, signature
+from math import isnan, prod
+from typing import Any
+
+import numpy as np
+
+from ._definition import Definition, Facts, Form, Statistic
+from ._document import document, shared_parameters
+from ._domains import Domain
+from ._inputs import Inputs, arrange, bind, cast, ready, ready_params
+from ._math import divide, total
+from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weighted
+from ._state import Mean
+from ._typing import Array, Axis, Formula, Reduction, State
+from ._xp import LIBRARIES, Library, as_array, quietly
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+class Metric:
+    """A formula with its facts, callable on arrays of any library.
+
+    Made by `@loss`, `@metric` and `@function`; a plain function to its caller, with the formula in ``__wrapped__``.
+
+    Attributes
+    ----------
+    definition : Definition
+        What was declared.
+    facts : Facts
+        What is true of it.
+    """
+
+    kind = "metric"
+    shared: tuple[str, ...] = ("weights", "axis")
+
+    def __init__(self, definition: Definition) -> None:
+        source = definition.source
+        self.definition = definition
+        self.facts = definition.facts
+        self.__name__ = self.__qualname__ = definition.name
+        self.__module__ = source.__module__
+        self.__wrapped__ = source
+        self.__signature__ = _signature(definition, self.shared)
+        self.__doc__ = document(definition, self.kind, self.shared)
+        self._required = _required(definition)
+        self._arity = len(definition.domains)
+        self._one_form = len(definition.forms) == 1
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.__module__}.{self.__name__}>"
+
+    def __reduce__(self) -> Any:
+        return self.__name__
+
+    def __call__(self, *arrays: Array, weights: Array | None = None, axis: Axis = None, **params: Any) -> Any:
+        inputs, form, params = self.inputs(arrays, weights, params)
+        return quietly(self._evaluate, inputs.lib, inputs, form, axis, params)
+
+    def _evaluate(self, lib: Library, inputs: Inputs, form: Form, axis: Axis, params: dict[str, Any]) -> Any:
+        gather, read = self.split(params, form)
+        state, dtype = pooled(self.definition, form, inputs, resolve_axes(axis, inputs.batch), gather)
+        return self.read(lib, state, dtype, read)
+
+    def read(self, lib: Library, state: State, dtype: Any, params: dict[str, Any]) -> Any:
+        """The value of a state."""
+        assert self.definition.read is not None
+        return _finished(self.definition.read(lib.xp, floating(lib, state, dtype), **params))
+
+    def inputs(
+        self, arrays: Iterable[Array], weights: Array | None, params: dict[str, Any]
+    ) -> tuple[Inputs, Form, dict[str, Any]]:
+        """The arguments, bound and checked; parameters without those that say how the arrays lie."""
+        definition = self.definition
+        form = definition.forms[0] if self._one_form else definition.form_for(params)
+        arrays = bind(definition, form, tuple(arrays), params)
+        definition.check(params)
+        for name in self._required:
+            if name not in params:
+                raise TypeError(f"`{definition.name}` needs `{name}`.")
+        return arrange(definition, form, arrays, params, weights), form, params
+
+    def split(self, params: dict[str, Any], form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Parameters of the gatherer, and of the read-out. One that this form has no use for is refused."""
+        read = {k: v for k, v in params.items() if k in self.definition.read_params}
+        gather = {k: v for k, v in params.items() if k in form.params}
+        for name in params.keys() - read.keys() - gather.keys():
+            if params[name] is not None and name != "num_classes":
+                raise TypeError(f"`{self.__name__}` has no use for `{name}` with arguments of this form.")
+        return gather, read
+
+
+class Loss(Metric):
+    """A metric that has a value for each element, and so a reduction."""
+
+    kind = "loss"
+    shared = ("weights", "axis", "reduction", "avg_factor")
+
+    def __call__(
+        self,
+        *arrays: Array,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+        **params: Any,
+    ) -> Any:
+        if self.definition.form.plain and avg_factor is None and len(arrays) == self._arity and not params:
+            value = self._brief(arrays, weights, axis, reduction)
+            if value is not None:
+                return value
+        _check_reduction(reduction, avg_factor)
+        inputs, form, params = self.inputs(arrays, weights, params)
+        return quietly(self._reduced, inputs.lib, inputs, form, axis, reduction, avg_factor, params)
+
+    def _reduced(
+        self,
+        lib: Library,
+        inputs: Inputs,
+        form: Form,
+        axis: Axis,
+        reduction: str,
+        avg_factor: Any,
+        params: dict[str, Any],
+    ) -> Any:
+        if reduction == "none":
+            return self._elements(lib, inputs, form, params)
+        state, dtype = pooled(self.definition, form, inputs, resolve_axes(axis, inputs.batch), params)
+        if reduction == "sum":
+            return _finished(state.total)
+        if avg_factor is not None:
+            return _finished(state.total / (cast(lib, avg_factor, dtype) if hasattr(avg_factor, "dtype") else avg_factor))
+        return self.read(lib, state, dtype, {})
+
+    def _elements(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> Any:
+        inputs, dtype = ready(inputs)
+        out = elements(form, inputs, ready_params(params, self.definition, lib, dtype))
+        value = weighted(lib, out.total if isinstance(out, Mean) else out, inputs.weights)
+        if inputs.bad is not None:
+            value = lib.xp.where(inputs.bad, lib.xp.nan, value)
+        return as_array(cast(lib, value, dtype))
+
+    def read(self, lib: Library, state: State, dtype: Any, params: dict[str, Any]) -> Any:
+        state = floating(lib, state, dtype)
+        if isnan(self.facts.empty):
+            return _finished(state.total / state.weight)
+        weight = lib.xp.zeros_like(state.total) + state.weight
+        return _finished(divide(lib.xp, state.total, weight, empty=self.facts.empty))
+
+    def _brief(self, arrays: tuple[Array, ...], weights: Array | None, axis: Axis, reduction: str) -> Any:
+        """The short way: real arrays of one class, dtype and shape, small enough to be reduced at once. Else None."""
+        first = arrays[0]
+        cls, lib = type(first), LIBRARIES.get(type(first))
+        if lib is None or first.dtype not in lib.plain or not brief_size(first) or reduction not in REDUCTIONS:
+            return None
+        shape, dtype = first.shape, first.dtype
+        for other in arrays[1:] if weights is None else (*arrays[1:], weights):
+            if type(other) is not cls or other.shape != shape or other.dtype != dtype:
+                return None
+            if lib.name == "torch" and other.device != first.device:
+                return None
+        if lib.name != "numpy":
+            return self._briefly(lib, arrays, weights, axis, reduction)
+        with np.errstate(all="ignore"):
+            return self._briefly(lib, arrays, weights, axis, reduction)
+
+    def _briefly(
+        self, lib: Library, arrays: tuple[Array, ...], weights: Array | None, axis: Axis, reduction: str
+    ) -> Any:
+        xp = lib.xp
+        if weights is not None and not (lib.name == "numpy" and weights.all()):
+            absent = weights == 0
+            arrays = tuple(xp.where(absent, 1.0 / (1 + i), a) for i, a in enumerate(arrays))
+        values = self.definition.source(xp, *arrays)
+        if weights is not None:
+            values = values * weights
+        if reduction == "none":
+            return as_array(values)
+        axes = None if axis is None else resolve_axes(axis, tuple(values.shape))
+        value = total(xp, values, axes)
+        if reduction == "mean":
+            n = prod(values.shape) if axes is None else prod(values.shape[a] for a in axes)
+            weight = (n or float("nan")) if weights is None else total(xp, weights, axes)
+            value = value / weight
+        return as_array(value)
+
+
+class Function(Metric):
+    """Arrays in, arrays out: checked and made floating, never reduced, never streamed."""
+
+    kind = "function"
+    shared = ()
+
+    def __call__(self, *arrays: Array, **params: Any) -> Any:  # type: ignore[override]  # nothing here is reduced
+        inputs, form, params = self.inputs(arrays, None, params)
+        return quietly(self._applied, inputs.lib, inputs, form, params)
+
+    def _applied(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> Any:
+        inputs, dtype = ready(inputs)
+        return _finished(elements(form, inputs, ready_params(params, self.definition, lib, dtype)))
+
+
+def _finished(value: Any) -> Any:
+    """0-d arrays, never scalars, in a named tuple too."""
+    return type(value)(*map(as_array, value)) if isinstance(value, tuple) else as_array(value)
+
+
+def _check_reduction(reduction: str, avg_factor: Any) -> None:
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"`reduction` must be 'mean', 'sum' or 'none'; got {reduction!r}.")
+    if avg_factor is not None and reduction == "sum":
+        raise ValueError("`avg_factor` divides a mean; got it with reduction='sum'.")
+
+
+def _required(definition: Definition) -> tuple[str, ...]:
+    return tuple(k for k, p in definition.params.items() if p.default is Parameter.empty)
+
+
+def _signature(definition: Definition, shared: tuple[str, ...]) -> Signature:
+    """What the caller sees: arrays by position or name, the rest by name."""
+    either, named = Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY
+    arrays = [
+        Parameter(name, either, default=None if domain.optional else Parameter.empty)
+        for name, domain in definition.domains.items()
+    ]
+    own = [p.replace(kind=named) for p in definition.params.values()]
+    own.sort(key=lambda p: p.default is not Parameter.empty)
+    returns = signature(definition.read or definition.source).return_annotation
+    return Signature([*arrays, *own, *shared_parameters(shared)], return_annotation=returns)
+
+
+# ---- decorators
+
+
+def _declared(declared: dict[str, Any]) -> tuple[dict[str, Domain], Facts]:
+    domains = {k: v for k, v in declared.items() if isinstance(v, Domain)}
+    return domains, Facts(**{k: v for k, v in declared.items() if k not in domains})
+
+
+def loss(**declared: Any) -> Callable[[Formula], Loss]:
+    """Make a kernel ``(xp, *arrays, /, *, parameters)`` a loss: ``@loss(pred=REAL, target=REAL, symmetric=True)``."""
+    domains, facts = _declared(declared)
+
+    def decorate(kernel: Formula) -> Loss:
+        return Loss(Definition(kernel.__name__, (Form(domains, kernel),), None, facts, kernel))
+
+    return decorate
+
+
+def _forms(gather: Loss | Statistic, domains: dict[str, Domain]) -> tuple[Form, ...]:
+    forms = tuple(gather.forms) if isinstance(gather, Statistic) else gather.definition.forms
+    return (*forms[:-1], replace(forms[-1], domains=domains)) if domains else forms
+
+
+def metric(gather: Loss | Statistic, **declared: Any) -> Callable[[Formula], Metric]:
+    """Make a read-out ``(xp, state, /, *, parameters)`` a metric of what ``gather`` remembers."""
+    domains, facts = _declared(declared)
+
+    def decorate(read: Formula) -> Metric:
+        return Metric(Definition(read.__name__, _forms(gather, domains), read, facts, read))
+
+    return decorate
+
+
+def function(**declared: Any) -> Callable[[Formula], Function]:
+    """Make a formula a checked function of arrays, without reduction and without states."""
+    domains, facts = _declared({"range": None, "best": None, **declared})
+
+    def decorate(formula: Formula) -> Function:
+        return Function(Definition(formula.__name__, (Form(domains, formula),), None, facts, formula))
+
+    return decorate

@@ -1,0 +1,228 @@
+"""The one reduction: from inputs that are ready to a state, at once or block by block."""
+
+from math import prod
+from typing import Any
+
+from ._definition import Definition, Form
+from ._inputs import Inputs, cast, lift, ready, ready_params
+from ._math import total
+from ._state import Buffer, Mean, Samples, Sum, additive, merge
+from ._typing import Array, Axis, Dtype, State
+from ._xp import Library, on_host, size
+
+BLOCK_BYTES = 1 << 19
+"""What one block of all inputs takes: it and the temporaries of a formula stay in a core's cache."""
+
+
+def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes of the elements that are used up, ascending."""
+    n = len(batch)
+    if axis is None:
+        return tuple(range(n))
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    found = sorted({a % n for a in axes if -n <= a < n}) if n else []
+    if len(found) != len(axes):
+        raise ValueError(f"`axis` must name different axes of the elements, whose shape is {batch}; got {axis}.")
+    return tuple(found)
+
+
+# ---- elements
+
+
+def elements(form: Form, inputs: Inputs, params: dict[str, Any]) -> Any:
+    """What a kernel gives for each element: an array, or a named tuple of them."""
+    return form.gather(inputs.lib.xp, *inputs.arrays, **params)
+
+
+def weighted(lib: Library, leaf: Array, weights: Array | None) -> Array:
+    """A leaf times its weights; of booleans, the weight where true."""
+    if weights is None:
+        return leaf
+    xp = lib.xp
+    weights = lift(lib, weights, leaf.ndim)
+    return xp.where(leaf, weights, xp.zeros_like(weights)) if leaf.dtype == xp.bool else leaf * weights
+
+
+def _poisoned(lib: Library, leaf: Array, bad: Array | None, axes: tuple[int, ...], dtype: Dtype) -> Array:
+    """NaN where a label out of range went in."""
+    if bad is None:
+        return leaf
+    xp = lib.xp
+    return xp.where(lift(lib, xp.any(bad, axis=axes), leaf.ndim), xp.nan, cast(lib, leaf, dtype))
+
+
+def _element_weight(inputs: Inputs, axes: tuple[int, ...]) -> Any:
+    """How much the elements weigh: a whole number where they all weigh 1."""
+    if inputs.weights is None:
+        return prod(inputs.batch[a] for a in axes)
+    weights = lift(inputs.lib, inputs.weights, len(inputs.batch))
+    return total(inputs.lib.xp, inputs.lib.xp.broadcast_to(weights, inputs.batch), axes)
+
+
+def _kernel_state(form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype) -> State:
+    out = elements(form, inputs, params)
+    lib = inputs.lib
+
+    def leaf(x: Array) -> Array:
+        return _poisoned(lib, total(lib.xp, weighted(lib, x, inputs.weights), axes), inputs.bad, axes, dtype)
+
+    if isinstance(out, tuple):
+        return type(out)(*map(leaf, out))
+    return Mean(leaf(out), _element_weight(inputs, axes))
+
+
+# ---- summaries
+
+
+def _last(inputs: Inputs, array: Array, axes: tuple[int, ...]) -> Array:
+    """The batch axes that are used up, flattened into one after those that are kept."""
+    xp, n = inputs.lib.xp, len(inputs.batch)
+    if n == 1 and axes == (0,):
+        return array
+    kept = tuple(a for a in range(n) if a not in axes)
+    order = (*kept, *axes, *range(n, array.ndim))
+    if order != tuple(range(array.ndim)):
+        array = xp.permute_dims(array, order)
+    lead = tuple(inputs.batch[a] for a in kept)
+    return xp.reshape(array, (*lead, prod(inputs.batch[a] for a in axes), *array.shape[n:]))
+
+
+def _summary_state(form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype) -> State:
+    lib = inputs.lib
+    weights = inputs.weights
+    if weights is not None:
+        weights = lib.xp.broadcast_to(lift(lib, weights, len(inputs.batch)), inputs.batch)
+        weights = _last(inputs, weights, axes)
+    arrays = [None if a is None else _last(inputs, a, axes) for a in inputs.arrays]
+    state = form.gather(lib.xp, *arrays, weights=weights, **params)
+    return type(state)(*(_poisoned(lib, x, inputs.bad, axes, dtype) for x in state))
+
+
+# ---- states
+
+
+def state_of(
+    definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any]
+) -> tuple[State, Dtype]:
+    """The state of one batch, or of one block of it; and the dtype of the computation."""
+    inputs, dtype = ready(inputs)
+    params = ready_params(params, definition, inputs.lib, dtype)
+    make = _kernel_state if form.kernel else _summary_state
+    return make(form, inputs, axes, params, dtype), dtype
+
+
+def floating(lib: Library, state: State, dtype: Dtype) -> State:
+    """Counts as numbers that a read-out may divide."""
+    integral = ("integral", "bool")
+    return type(state)(
+        *(cast(lib, x, dtype) if hasattr(x, "dtype") and lib.xp.isdtype(x.dtype, integral) else x for x in state)
+    )
+
+
+def _two_words(lib: Library, leaf: Any, like: Array, dtype: Dtype) -> Sum:
+    """A leaf as a running sum; a whole number keeps what one floating word cannot hold in the other."""
+    xp = lib.xp
+    if isinstance(leaf, int):
+        low = leaf % (1 << 20) if leaf >= 1 << 24 else 0
+        zero = xp.zeros_like(like)
+        return Sum(zero + float(leaf - low), zero + float(low))
+    if xp.isdtype(leaf.dtype, ("integral", "bool")):
+        head = xp.astype(leaf, dtype)
+        return Sum(head, xp.astype(leaf - xp.astype(head, leaf.dtype), dtype))
+    return Sum(leaf, xp.zeros_like(leaf))
+
+
+def summing(lib: Library, state: State, dtype: Dtype) -> State:
+    """A state that can be merged any number of times: additive leaves in two words."""
+    if not additive(state):
+        return state
+    like = next(cast(lib, x, dtype) for x in state if hasattr(x, "dtype"))
+    return type(state)(*(_two_words(lib, x, like, dtype) for x in state))
+
+
+def summed(state: State) -> State:
+    """The state that a read-out sees."""
+    return type(state)(*(x.value if isinstance(x, Sum) else x for x in state))
+
+
+# ---- blocks
+
+
+def _divisible(form: Form) -> bool:
+    """Whether merging is cheaper than remembering: samples are concatenated, which a block only does twice."""
+    from inspect import signature
+
+    return signature(form.gather).return_annotation not in (Samples, Buffer)
+
+
+def _flat(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> tuple[Inputs, tuple[int, ...]]:
+    """One long axis, where all of them are used up and lie in one stretch of memory."""
+    n = len(inputs.batch)
+    arrays, weights = inputs.arrays, inputs.weights
+    if n < 2 or len(axes) < n or not form.plain or not all(a.flags.c_contiguous for a in arrays):
+        return inputs, axes
+    if weights is not None and weights.shape != inputs.batch:
+        return inputs, axes
+    count = prod(inputs.batch)
+    weights = None if weights is None else weights.reshape(count)
+    flat = Inputs(inputs.lib, [a.reshape(count) for a in arrays], inputs.domains, inputs.names, (count,), weights)
+    return flat, (0,)
+
+
+def _rows(form: Form, inputs: Inputs) -> int:
+    """How many of the first axis make a block; 0 where the whole is one."""
+    first = next(a for a in inputs.arrays if a is not None)
+    if not inputs.batch or inputs.batch[0] < 2 or not on_host(first):
+        return 0
+    weight = sum(a.nbytes for a in inputs.arrays if a is not None)
+    rows = max(1, BLOCK_BYTES * inputs.batch[0] // max(weight, 1))
+    return rows if rows < inputs.batch[0] and _divisible(form) else 0
+
+
+def _wide(state: State) -> State:
+    """Leaves in float64, to be merged thousands of times."""
+    return type(state)(*(x.astype("float64") if hasattr(x, "dtype") and x.dtype.kind == "f" else x for x in state))
+
+
+def _joined(xp: Any, parts: list[State]) -> State:
+    """States of stretches of an axis that is kept, side by side."""
+    leaves = zip(*parts, strict=True)
+    return type(parts[0])(*(x[0] if isinstance(x[0], int) else xp.concat(list(x), axis=0) for x in leaves))
+
+
+def pooled(
+    definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any]
+) -> tuple[State, Dtype]:
+    """The state of the data: at once, or by blocks where these stay in cache and memory stays flat.
+
+    That merging gives the state of the whole is what makes streaming right; it makes this right too.
+    """
+    rows = _rows(form, inputs)
+    if not rows:
+        return state_of(definition, form, inputs, axes, params)
+    inputs, axes = _flat(form, inputs, axes)
+    rows = _rows(form, inputs)
+    if 0 not in axes:
+        return _kept_blocks(definition, form, inputs, axes, params, rows)
+    state = None
+    for start in range(0, inputs.batch[0], rows):
+        part, dtype = state_of(definition, form, inputs.rows(start, start + rows), axes, params)
+        part = _wide(part)
+        state = part if state is None else merge(state, part)
+    narrow = (cast(inputs.lib, x, dtype) if hasattr(x, "dtype") and x.dtype.kind == "f" else x for x in state)
+    return type(state)(*narrow), dtype
+
+
+def _kept_blocks(
+    definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], rows: int
+) -> tuple[State, Dtype]:
+    parts = [
+        state_of(definition, form, inputs.rows(start, start + rows), axes, params)
+        for start in range(0, inputs.batch[0], rows)
+    ]
+    return _joined(inputs.lib.xp, [state for state, _ in parts]), parts[0][1]
+
+
+def brief_size(x: Array) -> bool:
+    """Whether an array is small enough to be reduced at once."""
+    return size(x) * 8 <= BLOCK_BYTES or not on_host(x)

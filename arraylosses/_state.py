@@ -1,0 +1,241 @@
+"""What is remembered: named tuples of arrays, and how two of them merge.
+
+An additive state has no `merge` of its own: its leaves are summed. The others say how two become one. No state and no
+formula sees `axis`: the frame puts the batch axis that is used up last. Forming a state over parts and merging gives
+the state of the whole, whatever the grouping.
+"""
+
+from typing import Any, NamedTuple
+
+from ._math import segment_sum, total
+from ._typing import Array, Namespace, State
+from ._xp import device_of, namespace
+
+
+class Mean(NamedTuple):
+    """Additive. What an element adds: its value times its weight, and its weight."""
+
+    total: Array
+    weight: Array
+
+    @property
+    def value(self) -> Array:
+        return self.total / self.weight
+
+
+class Counts(NamedTuple):
+    """Additive. Weight of decisions by outcome; ``unknown`` of those that are NaN, any of which makes scores NaN.
+
+    A kernel gives booleans, and the frame counts them exactly.
+    """
+
+    tp: Array
+    fp: Array
+    fn: Array
+    tn: Array
+    unknown: Array
+
+
+class ClassCounts(NamedTuple):
+    """Additive. `Counts` for each class, or each of several labels, along the last axis."""
+
+    tp: Array
+    fp: Array
+    fn: Array
+    tn: Array
+    unknown: Array
+
+
+class Hits(NamedTuple):
+    """Additive. Weight of right, wrong and NaN answers."""
+
+    right: Array
+    wrong: Array
+    unknown: Array
+
+
+class Confusion(NamedTuple):
+    """Additive. ``count[..., i, j]``: weight of class i called j."""
+
+    count: Array
+
+    @classmethod
+    def of(cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, num_classes: int) -> "Confusion":
+        flat = segment_sum(xp, weights, target * num_classes + pred, num_classes**2)
+        return cls(xp.reshape(flat, (*flat.shape[:-1], num_classes, num_classes)))
+
+
+class Histogram(NamedTuple):
+    """Additive. For each of equal bins of [0, 1]: weight of positives and of negatives, and sum of scores.
+
+    A score s is in bin floor(s * bins), and 1 in the last: in every dtype the same, where comparing with edges is not.
+    """
+
+    positive: Array
+    negative: Array
+    score: Array
+
+    @classmethod
+    def of(cls, xp: Namespace, score: Array, target: Array, /, *, weights: Array | None, bins: int) -> "Histogram":
+        known = score == score
+        place = xp.clip(xp.floor(xp.where(known, score, 0.0) * bins), 0.0, bins - 1.0)
+        index = xp.astype(place, xp.int32)
+        # a score of NaN has no bin: its NaN must show in the sums instead
+        weight = xp.where(known, xp.ones_like(score) if weights is None else weights, xp.nan)
+        hits = weight * target
+        return cls(*(segment_sum(xp, v, index, bins) for v in (hits, weight - hits, weight * score)))
+
+
+def _centred(xp: Namespace, x: Array, w: Array | None, weight: Array) -> tuple[Array, Array]:
+    """Mean, and deviations from it, of the last axis; a second pass takes out what rounding left in the mean."""
+    mean = _weighted(xp, w, x) / weight
+    rest = x - xp.expand_dims(mean, axis=-1)
+    left = _weighted(xp, w, rest) / weight
+    return mean + left, rest - xp.expand_dims(left, axis=-1)
+
+
+def _weighted(xp: Namespace, w: Array | None, x: Array) -> Array:
+    return total(xp, x if w is None else w * x, -1)
+
+
+def _weight(xp: Namespace, w: Array | None, like: Array) -> tuple[Array, Array]:
+    """The whole weight of the last axis, and a divisor that is not 0."""
+    weight = total(xp, xp.ones_like(like) if w is None else w, -1)
+    return weight, xp.where(weight == 0, 1.0, weight)
+
+
+def _pooled(a: Any, b: Any) -> tuple[Array, Array, Array]:
+    """Whole weight; share of ``b`` in it; and weight of the squared distance between the two means."""
+    xp = namespace(a.weight)
+    weight = a.weight + b.weight
+    share = b.weight / xp.where(weight == 0, 1.0, weight)
+    return weight, share, a.weight * share
+
+
+class Moments(NamedTuple):
+    """Weight, means and central second moments of two variables; merged by Chan, Golub and LeVeque's update."""
+
+    weight: Array
+    mean_x: Array
+    mean_y: Array
+    xx: Array
+    xy: Array
+    yy: Array
+
+    @classmethod
+    def of(cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> "Moments":
+        weight, divisor = _weight(xp, weights, pred)
+        mean_x, x = _centred(xp, pred, weights, divisor)
+        mean_y, y = _centred(xp, target, weights, divisor)
+        return cls(weight, mean_x, mean_y, *(_weighted(xp, weights, a * b) for a, b in ((x, x), (x, y), (y, y))))
+
+    def merge(self, other: "Moments") -> "Moments":
+        weight, share, between = _pooled(self, other)
+        x, y = other.mean_x - self.mean_x, other.mean_y - self.mean_y
+        return Moments(
+            weight,
+            self.mean_x + share * x,
+            self.mean_y + share * y,
+            self.xx + other.xx + between * x * x,
+            self.xy + other.xy + between * x * y,
+            self.yy + other.yy + between * y * y,
+        )
+
+
+class Fit(NamedTuple):
+    """What there was to explain (spread of the target about its mean) and what a prediction left (sum of squares)."""
+
+    weight: Array
+    mean: Array
+    spread: Array
+    error: Array
+
+    @classmethod
+    def of(cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> "Fit":
+        weight, divisor = _weight(xp, weights, target)
+        mean, rest = _centred(xp, target, weights, divisor)
+        return cls(weight, mean, _weighted(xp, weights, rest**2), _weighted(xp, weights, (pred - target) ** 2))
+
+    def merge(self, other: "Fit") -> "Fit":
+        weight, share, between = _pooled(self, other)
+        apart = other.mean - self.mean
+        spread = self.spread + other.spread + between * apart**2
+        return Fit(weight, self.mean + share * apart, spread, self.error + other.error)
+
+
+class Samples(NamedTuple):
+    """Every pair, with its weight. Grows by concatenation; where shapes must not change there is `Buffer`."""
+
+    pred: Array
+    target: Array
+    weight: Array
+
+    @classmethod
+    def of(cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> "Samples":
+        return cls(pred, target, xp.ones_like(pred) if weights is None else weights)
+
+    def merge(self, other: "Samples") -> "Samples":
+        xp = namespace(self.weight)
+        return Samples(*(xp.concat([a, b], axis=-1) for a, b in zip(self, other, strict=True)))
+
+    def emptied(self) -> "Samples":
+        return Samples(*(x[..., :0] for x in self))
+
+
+class Buffer(NamedTuple):
+    """The weighing pairs, up to a fixed number of them; more make every weight, and so every answer, NaN."""
+
+    pred: Array
+    target: Array
+    weight: Array
+
+    @classmethod
+    def of(cls, xp: Namespace, samples: Samples, capacity: int) -> "Buffer":
+        missing = max(capacity - samples.weight.shape[-1], 0)
+
+        def widened(x: Array) -> Array:
+            filler = xp.zeros((*x.shape[:-1], missing), dtype=x.dtype, **device_of(xp, x))
+            return xp.concat([x, filler], axis=-1)
+
+        return cls(*map(widened, samples))._kept(xp, capacity)
+
+    def _kept(self, xp: Namespace, capacity: int) -> "Buffer":
+        order = xp.argsort(xp.astype(self.weight == 0, xp.int8), axis=-1, stable=True)
+        pred, target, weight = (xp.take_along_axis(x, order, axis=-1) for x in self)
+        lost = xp.any(weight[..., capacity:] != 0, axis=-1, keepdims=True)
+        weight = xp.where(lost, xp.nan, weight[..., :capacity])
+        return Buffer(pred[..., :capacity], target[..., :capacity], weight)
+
+    def merge(self, other: "Buffer") -> "Buffer":
+        xp = namespace(self.weight)
+        both = Buffer(*(xp.concat([a, b], axis=-1) for a, b in zip(self, other, strict=True)))
+        return both._kept(xp, self.weight.shape[-1])
+
+
+class Sum(NamedTuple):
+    """A running sum in two words, so that no counter stops at 2**24 and no order of merging shows."""
+
+    head: Array
+    tail: Array
+
+    def merge(self, other: "Sum") -> "Sum":
+        """Exact sum of the heads (Knuth's two-sum); what it rounds off joins the tails."""
+        head = self.head + other.head
+        back = head - self.head
+        lost = (self.head - (head - back)) + (other.head - back)
+        return Sum(head, (self.tail + other.tail) + lost)
+
+    @property
+    def value(self) -> Array:
+        return self.head + self.tail
+
+
+def additive(state: State) -> bool:
+    return not hasattr(state, "merge")
+
+
+def merge(a: State, b: State) -> State:
+    """One state of two of a kind."""
+    if not additive(a):
+        return a.merge(b)
+    return type(a)(*(x.merge(y) if isinstance(x, Sum) else x + y for x, y in zip(a, b, strict=True)))

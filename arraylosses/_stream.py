@@ -1,0 +1,152 @@
+"""Accumulate over batches: pure functions from a state and a batch to a state."""
+
+from inspect import Parameter
+from typing import Any
+
+from ._inputs import Inputs
+from ._metric import Function, Metric
+from ._reduce import resolve_axes, state_of, summed, summing
+from ._state import Samples, merge
+from ._typing import Array, Axis, State
+from ._xp import Library, device_of, library, quietly
+
+
+class Identity:
+    """A parameter that is an array: equal to itself only, so that a stream stays hashable."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identity) and other.value is self.value
+
+
+def _frozen(value: Any) -> Any:
+    """A parameter as part of a hash."""
+    if hasattr(value, "dtype"):
+        return Identity(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Stream:
+    """A metric with its parameters, to be computed in parts.
+
+    Frozen, hashable and picklable: `update`, `merge` and `compute` are pure, and may be jitted, scanned and mapped.
+    A state is a named tuple of arrays. One stream is equal to another of the same metric and parameters.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> s = al.stream(al.root_mean_squared_error)
+    >>> state = s.init(np.zeros(2), np.zeros(2))
+    >>> for batch in (np.array([3.0, 1.0]), np.array([1.0, 5.0])):
+    ...     state = s.update(state, batch, np.zeros(2))
+    >>> print(s.compute(state))
+    3.0
+    """
+
+    def __init__(self, metric: Metric, axis: Axis, params: dict[str, Any]) -> None:
+        self.metric = metric
+        self.axis = axis
+        self.params = params
+        self._key = (metric, axis, tuple((k, _frozen(v)) for k, v in sorted(params.items())))
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Stream) and self._key == other._key
+
+    def __repr__(self) -> str:
+        shown = "".join(f", {k}={v!r}" for k, v in self.params.items())
+        return f"stream({self.metric.__name__}{shown})"
+
+    def __reduce__(self) -> Any:
+        return Stream, (self.metric, self.axis, self.params)
+
+    def init(self, *arrays: Array, **named: Array) -> State:
+        """The state of no data, for batches that look like these."""
+        inputs, _, _ = self._inputs(arrays, None, named)
+        axes = resolve_axes(self.axis, inputs.batch)
+        if 0 not in axes:
+            raise ValueError(f"a stream reduces the leading axis of its batches; got axis={self.axis}.")
+        xp = inputs.lib.xp
+        like = next(a for a in inputs.arrays if a is not None)
+        nothing = xp.zeros(inputs.batch, dtype=xp.bool, **device_of(xp, like))
+        state = self._gathered(arrays, nothing, named)
+        return state.emptied() if isinstance(state, Samples) else state
+
+    def update(self, state: State, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
+        """The state of what has come before and of this batch."""
+        return self.merge(state, self._gathered(arrays, weights, named))
+
+    def merge(self, a: State, b: State) -> State:
+        """One state of two: of two workers, for instance."""
+        if type(a) is not type(b):
+            raise TypeError(f"only states of one stream merge; got {type(a).__name__} and {type(b).__name__}.")
+        return quietly(lambda lib: merge(a, b), _library_of(a))
+
+    def compute(self, state: State) -> Any:
+        """The value of all that the state has seen."""
+        return quietly(self._computed, _library_of(state), state)
+
+    def _computed(self, lib: Library, state: State) -> Any:
+        state = summed(state)
+        return self.metric.read(lib, state, state[0].dtype, self._read_params())
+
+    def _read_params(self) -> dict[str, Any]:
+        names = self.metric.definition.read_params
+        return {k: v for k, v in self.params.items() if k in names}
+
+    def _inputs(self, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]) -> Any:
+        return self.metric.inputs(arrays, weights, {**named, **self.params})
+
+    def _gathered(self, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]) -> State:
+        inputs, form, params = self._inputs(arrays, weights, named)
+        return quietly(self._state, inputs.lib, inputs, form, params)
+
+    def _state(self, lib: Library, inputs: Inputs, form: Any, params: dict[str, Any]) -> State:
+        gather, _ = self.metric.split(params, form)
+        state, dtype = state_of(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
+        return summing(lib, state, dtype)
+
+
+def _library_of(state: State) -> Library:
+    leaf = state[0]
+    return library(leaf[0] if isinstance(leaf, tuple) else leaf)
+
+
+def stream(metric: Metric, /, *, axis: Axis = None, **params: Any) -> Stream:
+    """A metric to be computed over batches: ``init``, ``update``, ``merge`` and ``compute``.
+
+    Parameters
+    ----------
+    metric : Metric
+        A loss or a metric of this library, or of your own.
+    axis : int or tuple of int, optional
+        Axes of the elements that are used up, the leading one among them; all by default.
+    **params
+        Parameters of the metric.
+
+    Returns
+    -------
+    Stream
+
+    Raises
+    ------
+    TypeError
+        For a function, which has no state, and for a parameter that the metric does not take.
+    """
+    if not isinstance(metric, Metric) or isinstance(metric, Function):
+        raise TypeError(f"`metric` must be a loss or a metric; got {metric!r}.")
+    definition = metric.definition
+    definition.check(params)
+    for name, rule in definition.rules.items():
+        if name not in params and (definition.params[name].default is Parameter.empty or rule.implied):
+            raise TypeError(f"a stream of `{definition.name}` needs `{name}`.")
+    return Stream(metric, axis, params)

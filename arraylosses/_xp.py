@@ -1,0 +1,171 @@
+"""The only file that knows array libraries.
+
+An array's class never changes its library, so a dict from class to `Library` answers in 0.1 us what asking the
+standard's `array_namespace` takes more than 1 us for; and torch.compile traces it without a warning.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ._typing import Array, Dtype, Namespace
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """What the frame must know of an array library.
+
+    Attributes
+    ----------
+    name : str
+        As messages and the table of native twins call it.
+    xp : module
+        Its namespace, made conforming by array-api-compat where it is not.
+    plain : tuple
+        The dtypes that need no conversion: float32 and float64.
+    memory : bool
+        Whether its arrays always lie in host memory, computed.
+    """
+
+    name: str
+    xp: Namespace
+    plain: tuple[Dtype, ...]
+    memory: bool
+
+
+LIBRARIES: dict[type, Library] = {}
+NAMES: dict[Namespace, str] = {}
+BARE_NUMPY_DTYPES = ("numpy", "jax", "cupy", "dask")
+
+
+def _name_of(cls: type) -> str:
+    """The library that a class of arrays belongs to: 'torch' also for a subclass defined elsewhere."""
+    roots = [c.__module__.partition(".")[0] for c in cls.__mro__]
+    for root in roots:
+        if root in ("numpy", "torch", "cupy", "dask"):
+            return root
+    return {"jaxlib": "jax", "array_api_strict": "strict"}.get(roots[0], roots[0])
+
+
+def _conforming(name: str, x: Any) -> Namespace:
+    """The namespace of ``x``; imports are deferred, so that no library is loaded that the caller does not use."""
+    if name == "numpy":
+        import array_api_compat.numpy as xp
+    elif name == "torch":
+        import array_api_compat.torch as xp
+    elif name == "jax":
+        import jax.numpy as xp
+    else:
+        from array_api_compat import array_namespace
+
+        xp = array_namespace(x)
+    return xp  # type: ignore[no-any-return]  # the libraries are untyped here
+
+
+INSTEAD = {
+    "MaskedArray": "its data, and `weights=~x.mask` for the mask",
+    "matrix": "`numpy.asarray` of it",
+    "Series": "its values by `.to_numpy()`",
+    "DataFrame": "its values by `.to_numpy()`",
+}
+
+
+def _refuse(x: object) -> TypeError:
+    cls = type(x)
+    instead = INSTEAD.get(cls.__name__, "an array, for example `numpy.asarray` of it")
+    return TypeError(f"expected an array of a library that follows the array API standard; got {cls.__name__}: give {instead}.")
+
+
+def _learn(x: Any) -> Library:
+    cls = type(x)
+    if isinstance(x, (np.ma.MaskedArray, np.matrix)):
+        raise _refuse(x)
+    name = _name_of(cls)
+    try:
+        xp = _conforming(name, x)
+    except TypeError:
+        raise _refuse(x) from None
+    dtypes: tuple[Dtype, ...] = (xp.float32, xp.float64)
+    if name in BARE_NUMPY_DTYPES:  # there `xp.float32` is a class, and `x.dtype` is not
+        dtypes = tuple(map(np.dtype, dtypes))
+    LIBRARIES[cls] = found = Library(name, xp, dtypes, name in ("numpy", "strict"))
+    NAMES[xp] = name
+    return found
+
+
+def library(x: Any) -> Library:
+    """The library of an array; TypeError for what is not one."""
+    return LIBRARIES.get(type(x)) or _learn(x)
+
+
+def namespace(x: Array) -> Namespace:
+    return library(x).xp
+
+
+def library_named(xp: Namespace) -> str:
+    """The name of a namespace that `library` has met."""
+    return NAMES.get(xp, "")
+
+
+def size(x: Array) -> int:
+    return prod(x.shape)
+
+
+def on_host(x: Array) -> bool:
+    """A NumPy array: it can be walked over in blocks for nothing."""
+    return isinstance(x, np.ndarray)
+
+
+def _eager_torch(x: Any) -> bool:
+    torch = sys.modules["torch"]
+    return (
+        type(x) in (torch.Tensor, torch.nn.Parameter)
+        and not torch.compiler.is_compiling()
+        and torch._C._functorch.peek_interpreter_stack() is None
+        and x.device.type == "cpu"
+    )
+
+
+def readable(lib: Library, x: Array) -> bool:
+    """Whether the values of ``x`` can be looked at without waiting for a device or breaking a trace.
+
+    JAX arrays never are: its calls return before they are computed, so a look would wait.
+    """
+    return lib.memory or (lib.name == "torch" and _eager_torch(x))
+
+
+def default_dtype(lib: Library) -> Dtype:
+    """The library's default floating dtype, which integers and booleans become."""
+    if lib.name == "torch":
+        return sys.modules["torch"].get_default_dtype()
+    if lib.name == "jax":
+        return lib.xp.result_type(float)
+    return lib.xp.__array_namespace_info__().default_dtypes()["real floating"]
+
+
+def index_dtype(xp: Namespace) -> Dtype:
+    """The library's own integer dtype: asking JAX for int64 warns where x64 is off."""
+    return xp.result_type(int) if library_named(xp) == "jax" else xp.int64
+
+
+def device_of(xp: Namespace, like: Array) -> dict[str, Any]:
+    """``device=`` for a creation function. JAX's constants follow what they meet, and Dask has no devices."""
+    return {} if library_named(xp) in ("jax", "dask") else {"device": like.device}
+
+
+def quietly(call: Callable[..., Any], lib: Library, *args: Any) -> Any:
+    """``call(lib, ...)``; NumPy's warnings about stated values (log 0, 0/0) are no news to the caller."""
+    if not lib.memory:
+        return call(lib, *args)
+    with np.errstate(all="ignore"):
+        return call(lib, *args)
+
+
+def as_array(value: Any) -> Any:
+    """NumPy's reductions give scalars where the standard says 0-d arrays."""
+    return value[...] if isinstance(value, np.generic) else value
+

@@ -1,0 +1,416 @@
+"""Metrics of decisions: right or wrong, by class."""
+
+from typing import Literal
+
+from ._definition import statistic
+from ._domains import BINARY, LABEL, PROBABILITY, REAL, Count, Fraction, Positive
+from ._math import arange_like, divide, segment_sum, total
+from ._metric import metric
+from ._state import ClassCounts, Confusion, Counts, Hits
+from ._typing import Array, Average, Namespace
+
+SCORES = REAL["class"]
+
+
+# ---- what is remembered
+
+
+def _outcomes(xp: Namespace, pred: Array, target: Array, threshold: float) -> tuple[Array, ...]:
+    known = (pred == pred) & (target == target)
+    yes, true = pred > threshold, target == 1
+    return yes & true, yes & ~true & known, known & ~yes & true, known & ~yes & ~true, ~known
+
+
+@statistic(pred=PROBABILITY, target=BINARY)
+def outcomes(xp: Namespace, pred: Array, target: Array, /, *, threshold: Fraction = 0.5) -> Counts:
+    """What one yes-or-no decision adds."""
+    return Counts(*_outcomes(xp, pred, target, threshold))
+
+
+@outcomes.form("label_axis", pred=PROBABILITY["label"], target=BINARY["label"])
+def label_outcomes(xp: Namespace, pred: Array, target: Array, /, *, threshold: Fraction = 0.5) -> ClassCounts:
+    """What one element with several yes-or-no labels adds."""
+    return ClassCounts(*_outcomes(xp, pred, target, threshold))
+
+
+def _tallied(
+    xp: Namespace, pred: Array, target: Array, unknown: Array, weights: Array | None, classes: int
+) -> ClassCounts:
+    """Per class, by sums over segments: one-hot columns would cost n * classes."""
+    # a hit is counted in its class, a miss in one more that is cut off: what is not weighed stays whole numbers
+    hit = xp.where(pred == target, target, classes)
+    tp = segment_sum(xp, weights, hit, classes + 1)[..., :-1]
+    called, real = (segment_sum(xp, weights, label, classes) for label in (pred, target))
+    whole = xp.sum(real, axis=-1, keepdims=True)
+    lost = total(xp, unknown if weights is None else xp.where(unknown, weights, 0.0), -1)
+    return ClassCounts(tp, called - tp, real - tp, whole - called - real + tp, xp.expand_dims(lost, axis=-1))
+
+
+@outcomes.form("num_classes", pred=LABEL, target=LABEL)
+def class_outcomes(
+    xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, num_classes: Count
+) -> ClassCounts:
+    """Labels called against labels true."""
+    return _tallied(xp, pred, target, pred != pred, weights, num_classes)
+
+
+@outcomes.form("class_axis", pred=SCORES, target=LABEL)
+def score_outcomes(xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> ClassCounts:
+    """The class of the highest score is the one that is called."""
+    unknown = xp.any(pred != pred, axis=-1)
+    return _tallied(xp, xp.argmax(pred, axis=-1), target, unknown, weights, pred.shape[-1])
+
+
+@statistic(pred=PROBABILITY | LABEL, target=BINARY | LABEL)
+def hits(xp: Namespace, pred: Array, target: Array, /, *, threshold: Fraction = 0.5) -> Hits:
+    """Labels are right where they are equal; probabilities where they lie on the right side of the threshold."""
+    if not xp.isdtype(pred.dtype, "real floating"):
+        right = pred == xp.astype(target, pred.dtype)
+        return Hits(right, ~right, pred != pred)
+    known = pred == pred
+    right = (pred > threshold) == (target == 1)
+    return Hits(right & known, ~right & known, ~known)
+
+
+@hits.form("class_axis", pred=SCORES, target=LABEL)
+def score_hits(xp: Namespace, pred: Array, target: Array, /) -> Hits:
+    """Right where the true class has the highest score."""
+    known = xp.all(pred == pred, axis=-1)
+    right = xp.argmax(pred, axis=-1) == target
+    return Hits(right & known, ~right & known, ~known)
+
+
+@statistic(pred=LABEL, target=LABEL)
+def confusion(
+    xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, num_classes: Count | None = None
+) -> Confusion:
+    """Pairs of labels."""
+    if num_classes is None:
+        raise TypeError("labels need `num_classes`; or give scores for each class, and `class_axis`.")
+    return Confusion.of(xp, pred, target, weights=weights, num_classes=num_classes)
+
+
+@confusion.form("class_axis", pred=SCORES, target=LABEL)
+def score_confusion(xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> Confusion:
+    """The class of the highest score against the true one."""
+    known = xp.all(pred == pred, axis=-1)
+    count = Confusion.of(xp, xp.argmax(pred, axis=-1), target, weights=weights, num_classes=pred.shape[-1]).count
+    lost = xp.expand_dims(xp.any(~known, axis=-1), axis=(-2, -1)) if known.ndim else ~known
+    return Confusion(xp.where(lost, xp.nan, xp.astype(count, pred.dtype)))
+
+
+# ---- what is read
+
+
+def _averaged(xp: Namespace, c: Counts | ClassCounts, value: Array, average: Average) -> Array:
+    """A score of each class as one number; counts without classes have nothing to average."""
+    value = xp.where(c.unknown > 0, xp.nan, value)
+    if isinstance(c, Counts) or average in (None, "micro"):
+        return value
+    if average == "macro":
+        return xp.sum(value, axis=-1) / value.shape[-1]
+    support = c.tp + c.fn
+    return divide(xp, xp.sum(value * support, axis=-1), xp.sum(support, axis=-1), empty=0.0)
+
+
+def _pooled(xp: Namespace, c: Counts | ClassCounts, average: Average) -> Counts | ClassCounts:
+    """Outcomes of all classes together, if that is the average."""
+    if isinstance(c, Counts) or average != "micro":
+        return c
+    return Counts(*(xp.sum(x, axis=-1) for x in c))
+
+
+@metric(
+    outcomes,
+    range=(0.0, 1.0),
+    best=1.0,
+    smooth="nowhere",
+    also=("positive_predictive_value",),
+    equals=("sklearn.metrics.precision_score", "torchmetrics.functional.precision"),
+    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
+)
+def precision(
+    xp: Namespace, c: Counts | ClassCounts, /, *, average: Average = "macro", zero_division: Fraction = 0.0
+) -> Array:
+    r"""Share of what was called positive that is.
+
+    .. math:: \frac{TP}{TP + FP}
+
+    Parameters
+    ----------
+    threshold : float, default 0.5
+        A probability above it is a yes.
+    num_classes : int, optional
+        Given, `pred` and `target` are integer labels, and every class is scored.
+    average : {'micro', 'macro', 'weighted'} or None
+        Over classes or labels: of all decisions together; mean; mean by support; or one score each.
+    zero_division : float, default 0.0
+        The value of 0/0, also for a class absent from a macro mean.
+
+    Notes
+    -----
+    Three tasks, told apart by what is given: probabilities or 0/1 decisions (nothing); integer labels
+    (``num_classes``) or a score for each class (``class_axis``); several yes-or-no labels each (``label_axis``).
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.precision(np.array([0.9, 0.8, 0.2]), np.array([1, 0, 1])))
+    0.5
+    >>> print(al.precision(np.array([0, 1, 1]), np.array([0, 1, 2]), num_classes=3, average=None))
+    [1.  0.5 0. ]
+    """
+    c = _pooled(xp, c, average)
+    return _averaged(xp, c, divide(xp, c.tp, c.tp + c.fp, empty=zero_division), average)
+
+
+@metric(
+    outcomes,
+    range=(0.0, 1.0),
+    best=1.0,
+    smooth="nowhere",
+    also=("sensitivity", "true_positive_rate", "hit_rate"),
+    equals=("sklearn.metrics.recall_score", "torchmetrics.functional.recall"),
+    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
+)
+def recall(
+    xp: Namespace, c: Counts | ClassCounts, /, *, average: Average = "macro", zero_division: Fraction = 0.0
+) -> Array:
+    r"""Share of what is positive that was called so.
+
+    .. math:: \frac{TP}{TP + FN}
+
+    Parameters
+    ----------
+    threshold : float, default 0.5
+        A probability above it is a yes.
+    num_classes : int, optional
+        Given, `pred` and `target` are integer labels, and every class is scored.
+    average : {'micro', 'macro', 'weighted'} or None
+        Over classes or labels: of all decisions together; mean; mean by support; or one score each.
+    zero_division : float, default 0.0
+        The value of 0/0, also for a class absent from a macro mean.
+
+    See Also
+    --------
+    precision : For the three tasks, and how they are told apart.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.recall(np.array([0.9, 0.8, 0.2]), np.array([1, 0, 1])))
+    0.5
+    """
+    c = _pooled(xp, c, average)
+    return _averaged(xp, c, divide(xp, c.tp, c.tp + c.fn, empty=zero_division), average)
+
+
+@metric(
+    outcomes,
+    range=(0.0, 1.0),
+    best=1.0,
+    smooth="nowhere",
+    also=("fbeta_score", "f_score"),
+    equals=("sklearn.metrics.fbeta_score", "torchmetrics.functional.fbeta_score"),
+    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
+)
+def f_beta(
+    xp: Namespace,
+    c: Counts | ClassCounts,
+    /,
+    *,
+    beta: Positive = 1.0,
+    average: Average = "macro",
+    zero_division: Fraction = 0.0,
+) -> Array:
+    r"""Harmonic mean of precision and recall, with recall weighed ``beta**2`` times.
+
+    .. math:: \frac{(1 + \beta^2) TP}{(1 + \beta^2) TP + \beta^2 FN + FP}
+
+    Parameters
+    ----------
+    beta : float, default 1.0
+        How many times as much recall counts.
+    threshold : float, default 0.5
+        A probability above it is a yes.
+    num_classes : int, optional
+        Given, `pred` and `target` are integer labels, and every class is scored.
+    average : {'micro', 'macro', 'weighted'} or None
+        Over classes or labels: of all decisions together; mean; mean by support; or one score each.
+    zero_division : float, default 0.0
+        The value of 0/0, also for a class absent from a macro mean.
+
+    See Also
+    --------
+    precision : For the three tasks, and how they are told apart.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.f_beta(np.array([1, 1, 0]), np.array([1, 0, 0]), beta=2.0).round(6))
+    0.833333
+    """
+    c = _pooled(xp, c, average)
+    found = (1 + beta**2) * c.tp
+    return _averaged(xp, c, divide(xp, found, found + beta**2 * c.fn + c.fp, empty=zero_division), average)
+
+
+@metric(
+    outcomes,
+    range=(0.0, 1.0),
+    best=1.0,
+    smooth="nowhere",
+    equals=("sklearn.metrics.f1_score", "torchmetrics.functional.f1_score"),
+    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
+)
+def f1_score(
+    xp: Namespace, c: Counts | ClassCounts, /, *, average: Average = "macro", zero_division: Fraction = 0.0
+) -> Array:
+    r"""Harmonic mean of precision and recall: `f_beta` at ``beta=1``.
+
+    .. math:: \frac{2 TP}{2 TP + FN + FP}
+
+    Parameters
+    ----------
+    threshold : float, default 0.5
+        A probability above it is a yes.
+    num_classes : int, optional
+        Given, `pred` and `target` are integer labels, and every class is scored.
+    average : {'micro', 'macro', 'weighted'} or None
+        Over classes or labels: of all decisions together; mean; mean by support; or one score each.
+    zero_division : float, default 0.0
+        The value of 0/0, also for a class absent from a macro mean.
+
+    See Also
+    --------
+    precision : For the three tasks, and how they are told apart.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.f1_score(np.array([1, 1, 0]), np.array([1, 0, 0])).round(6))
+    0.666667
+    """
+    return f_beta.__wrapped__(xp, c, average=average, zero_division=zero_division)
+
+
+@metric(
+    hits,
+    range=(0.0, 1.0),
+    best=1.0,
+    smooth="nowhere",
+    equals=("sklearn.metrics.accuracy_score", "torchmetrics.functional.accuracy(average='micro')"),
+    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
+)
+def accuracy(xp: Namespace, hits: Hits, /) -> Array:
+    r"""Share of decisions that are right.
+
+    .. math:: \frac{\#\{\hat y = y\}}{n}
+
+    Parameters
+    ----------
+    threshold : float, default 0.5
+        A probability above it is a yes.
+
+    Notes
+    -----
+    Integer predictions are labels, floating ones probabilities of a yes; with ``class_axis``, scores for each class.
+    The mean of the recalls of the classes (balanced accuracy) is ``recall(..., num_classes=k)``.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.accuracy(np.array([0, 2, 1, 1]), np.array([0, 2, 1, 3])))
+    0.75
+    """
+    return xp.where(hits.unknown > 0, xp.nan, hits.right / (hits.right + hits.wrong))
+
+
+@metric(
+    confusion,
+    range=None,
+    best=None,
+    smooth="nowhere",
+    unit="weight",
+    equals=("sklearn.metrics.confusion_matrix", "torchmetrics.functional.confusion_matrix"),
+    reference="K. Pearson (1904), On the theory of contingency and its relation to association and normal correlation.",
+)
+def confusion_matrix(
+    xp: Namespace, c: Confusion, /, *, normalize: Literal["true", "pred", "all"] | None = None
+) -> Array:
+    """Weight of each true class that was called each class.
+
+    Parameters
+    ----------
+    num_classes : int, optional
+        Number of classes; needed for labels, and given by `class_axis` for scores.
+    normalize : {'true', 'pred', 'all'}, optional
+        Divide by the sums of the rows, of the columns, or of everything; 0/0 is 0.
+
+    Returns
+    -------
+    array
+        (..., num_classes, num_classes): true classes down, predicted ones across. Floating, so that weights and NaN
+        have a place; without weights whole numbers, counted as integers.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), num_classes=2))
+    [[1. 1.]
+     [0. 1.]]
+    """
+    if normalize is None:
+        return c.count
+    axes = {"true": -1, "pred": -2, "all": (-2, -1)}[normalize]
+    whole = xp.sum(c.count, axis=axes, keepdims=True)
+    return divide(xp, c.count, xp.broadcast_to(whole, c.count.shape), empty=0.0)
+
+
+def _disagreement(xp: Namespace, n: int, penalty: Literal["linear", "quadratic"] | None, like: Array) -> Array:
+    """Cost of calling class i class j."""
+    place = arange_like(xp, n, like, like.dtype)
+    apart = xp.abs(xp.expand_dims(place, axis=0) - xp.expand_dims(place, axis=1))
+    if penalty is None:
+        return xp.astype(apart > 0, like.dtype)
+    return apart**2 if penalty == "quadratic" else apart
+
+
+@metric(
+    confusion,
+    range=(-1.0, 1.0),
+    best=1.0,
+    smooth="nowhere",
+    symmetric=True,
+    equals=("sklearn.metrics.cohen_kappa_score", "torchmetrics.functional.cohen_kappa"),
+    reference="J. Cohen (1960), A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20.",
+)
+def cohen_kappa(xp: Namespace, c: Confusion, /, *, penalty: Literal["linear", "quadratic"] | None = None) -> Array:
+    r"""Agreement of two labellings beyond chance.
+
+    0 is what independent labellings with the same frequencies would reach; 1 is full agreement.
+
+    .. math:: 1 - \frac{\sum_{ij} d_{ij} m_{ij}}{\sum_{ij} d_{ij} r_i c_j}
+
+    Parameters
+    ----------
+    num_classes : int, optional
+        Number of classes; needed for labels, and given by `class_axis` for scores.
+    penalty : {'linear', 'quadratic'}, optional
+        How a disagreement d grows with the distance of ordered classes; None counts all alike.
+
+    Notes
+    -----
+    NaN where chance alone already agrees: one class in both labellings.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.cohen_kappa(np.array([0, 1, 1, 0]), np.array([0, 1, 0, 0]), num_classes=2))
+    0.5
+    """
+    share = c.count / xp.sum(c.count, axis=(-2, -1), keepdims=True)
+    chance = xp.sum(share, axis=-1, keepdims=True) * xp.sum(share, axis=-2, keepdims=True)
+    cost = _disagreement(xp, share.shape[-1], penalty, share)
+    seen, expected = (xp.sum(cost * m, axis=(-2, -1)) for m in (share, chance))
+    return 1 - divide(xp, seen, expected, empty=xp.nan)

@@ -1,0 +1,129 @@
+"""Losses and metrics of predicted distributions, and of how well they know what they do not know."""
+
+from math import inf, log, pi
+from typing import Literal
+
+from ._definition import statistic
+from ._domains import BINARY, LABEL, NONNEGATIVE, PROBABILITY, REAL, SIMPLEX, Count, Positive
+from ._math import divide, stop_gradient
+from ._metric import loss, metric
+from ._state import Histogram
+from ._typing import Array, Namespace
+
+
+@loss(
+    mean=REAL,
+    variance=NONNEGATIVE,
+    target=REAL,
+    range=(-inf, inf),
+    best=None,
+    unit="nat",
+    held=("variance_floor",),
+    equals=("torch.nn.functional.gaussian_nll_loss, with variance_floor=1e-6", "-scipy.stats.norm.logpdf, with full=True"),
+    reference="D. A. Nix, A. S. Weigend (1994), Estimating the mean and variance of the target probability distribution.",
+)
+def gaussian_nll(
+    xp: Namespace,
+    mean: Array,
+    variance: Array,
+    target: Array,
+    /,
+    *,
+    full: bool = False,
+    variance_floor: Positive | None = None,
+) -> Array:
+    r"""Negative log density of a target under a predicted normal distribution.
+
+    Lets a network say how sure it is: it is least where the variance is the squared error.
+
+    .. math:: \ell = \tfrac12 \left( \log v + \frac{(y - \mu)^2}{v} \right)
+
+    Parameters
+    ----------
+    full : bool, default False
+        Add the constant ``log(2 pi) / 2``, which makes it the log density itself.
+    variance_floor : float, optional
+        Least variance, put in without a gradient of its own, as torch does with 1e-6. None is exact.
+
+    Notes
+    -----
+    At variance 0 the value is its limit: -inf for an exact prediction, inf for any other.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.gaussian_nll(np.array([0.0]), np.array([1.0]), np.array([2.0])))
+    2.0
+    """
+    if variance_floor is not None:
+        lifted = xp.where(variance < variance_floor, variance_floor, variance)
+        variance = variance + stop_gradient(xp, lifted - variance)
+    rest = target - mean
+    certain = variance == 0
+    known = xp.where(certain, 1.0, variance)
+    value = 0.5 * (xp.log(known) + rest * (rest / known))
+    value = xp.where(certain, xp.where(rest == 0, -inf, rest + inf), value)
+    return value + 0.5 * log(2 * pi) if full else value
+
+
+@statistic(pred=PROBABILITY, target=BINARY)
+def reliability(
+    xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, bins: Count = 15
+) -> Histogram:
+    """Confidence against outcome."""
+    return Histogram.of(xp, pred, target, weights=weights, bins=bins)
+
+
+@reliability.form("class_axis", pred=SIMPLEX["class"], target=LABEL)
+def class_reliability(
+    xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, bins: Count = 15
+) -> Histogram:
+    """Confidence in the most probable class, against its being the true one."""
+    right = xp.astype(xp.argmax(pred, axis=-1) == target, pred.dtype)
+    return Histogram.of(xp, xp.max(pred, axis=-1), right, weights=weights, bins=bins)
+
+
+@metric(
+    reliability,
+    range=(0.0, 1.0),
+    smooth="nowhere",
+    also=("ece", "binary_calibration_error", "multiclass_calibration_error"),
+    equals=("torchmetrics.functional.calibration_error, but for confidences on a bin's edge",),
+    reference="M. Pakdaman Naeini, G. Cooper, M. Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning.",
+)
+def expected_calibration_error(
+    xp: Namespace, h: Histogram, /, *, norm: Literal["l1", "l2", "max"] = "l1"
+) -> Array:
+    r"""Gap between confidence and accuracy, over bins of confidence.
+
+    0 where, of all predictions made with confidence p, the share p is right.
+
+    .. math:: \sum_b \frac{n_b}{n} \left| \operatorname{acc}_b - \operatorname{conf}_b \right|
+
+    Parameters
+    ----------
+    bins : int, default 15
+        Equal bins of [0, 1].
+    norm : {'l1', 'l2', 'max'}
+        Mean, root of the mean square, or largest of the gaps.
+
+    Notes
+    -----
+    Bins are [low, high), the last one closed; a confidence p is in bin ``floor(p * bins)``, in every dtype the same.
+    With ``class_axis``, `pred` holds the probabilities of all classes, and the most probable one is judged.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(round(float(al.expected_calibration_error(np.array([0.9, 0.9]), np.array([1, 0]))), 6))
+    0.4
+    """
+    weight = h.positive + h.negative
+    whole = xp.sum(weight, axis=-1)
+    gap = xp.abs(h.positive - h.score)
+    if norm == "l1":
+        return xp.sum(gap, axis=-1) / whole
+    each = divide(xp, gap, weight, empty=0.0)
+    if norm == "max":
+        return xp.where(whole == 0, xp.nan, xp.max(each, axis=-1))
+    return xp.sqrt(xp.sum(weight * each**2, axis=-1) / whole)

@@ -1,0 +1,252 @@
+"""Losses and metrics of real-valued predictions."""
+
+from math import inf
+
+from ._definition import statistic
+from ._domains import REAL, Count, Positive
+from ._math import absolute, at_most, sqrt, tie_ranks, total
+from ._metric import loss, metric
+from ._state import Buffer, Fit, Mean, Moments, Samples
+from ._typing import Array, Namespace
+
+
+@loss(
+    pred=REAL,
+    target=REAL,
+    symmetric=True,
+    unit="target**2",
+    also=("mse", "mean_squared_error", "l2_loss"),
+    equals=("sklearn.metrics.mean_squared_error", "torch.nn.functional.mse_loss", "optax.squared_error"),
+    reference="C. F. Gauss (1809), Theoria motus corporum coelestium, article 179.",
+)
+def squared_error(xp: Namespace, pred: Array, target: Array, /) -> Array:
+    r"""Square of the difference.
+
+    Take it where large errors should count for more than in proportion; its best constant prediction is the mean.
+
+    .. math:: \ell(e) = e^2
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.squared_error(np.array([1.0, 2.0]), np.array([0.0, 4.0])))
+    2.5
+    """
+    return (pred - target) ** 2
+
+
+@loss(
+    pred=REAL,
+    target=REAL,
+    symmetric=True,
+    smooth="almost everywhere",
+    unit="target",
+    also=("mae", "mean_absolute_error", "l1_loss"),
+    equals=("sklearn.metrics.mean_absolute_error", "torch.nn.functional.l1_loss"),
+    reference="R. J. Boscovich (1757), De litteraria expeditione per pontificiam ditionem.",
+)
+def absolute_error(xp: Namespace, pred: Array, target: Array, /) -> Array:
+    r"""Absolute difference.
+
+    Take it where outliers should not rule; its best constant prediction is the median.
+
+    .. math:: \ell(e) = |e|
+
+    Notes
+    -----
+    The subgradient at 0 is 0 on every library (a bare ``abs`` has 1 there on JAX).
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.absolute_error(np.array([1.0, 2.0]), np.array([0.0, 4.0])))
+    1.5
+    """
+    return absolute(xp, pred - target)
+
+
+@loss(
+    pred=REAL,
+    target=REAL,
+    symmetric=True,
+    unit="target**2",
+    equals=("torch.nn.functional.huber_loss", "optax.huber_loss"),
+    reference="P. J. Huber (1964), Robust estimation of a location parameter, Annals of Mathematical Statistics 35.",
+)
+def huber_loss(xp: Namespace, pred: Array, target: Array, /, *, delta: Positive = 1.0) -> Array:
+    r"""Half the squared error near zero, and the absolute error beyond ``delta``.
+
+    Take it where errors are mostly small and sometimes wild.
+
+    .. math:: \ell(e) = \tfrac12 \min(|e|, \delta)^2 + \delta \max(|e| - \delta, 0)
+
+    Parameters
+    ----------
+    delta : float, default 1.0
+        Width of the quadratic part, in the unit of the target.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.huber_loss(np.array([0.5, 3.0]), np.zeros(2), reduction="none"))
+    [0.125 2.5  ]
+    """
+    error = absolute(xp, pred - target)
+    inner = at_most(xp, error, delta)
+    # not error**2: beyond the joint that would overflow though the loss is small
+    return inner * (error - 0.5 * inner)
+
+
+@metric(
+    squared_error,
+    pred=REAL,
+    target=REAL,
+    symmetric=True,
+    unit="target",
+    also=("rmse",),
+    equals=("sklearn.metrics.root_mean_squared_error",),
+    reference="C. F. Gauss (1809), Theoria motus corporum coelestium, article 179.",
+)
+def root_mean_squared_error(xp: Namespace, error: Mean, /) -> Array:
+    r"""Square root of the mean squared error.
+
+    In the unit of the target, unlike `squared_error`. It is read from the mean over everything: the mean of the roots
+    of several groups is ``averaged(root_mean_squared_error, axis=...)``.
+
+    .. math:: \sqrt{\textstyle\sum_i w_i e_i^2 / \sum_i w_i}
+
+    Notes
+    -----
+    The subgradient at a perfect prediction is 0.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.root_mean_squared_error(np.array([3.0, 1.0, 1.0, 5.0]), np.zeros(4)))
+    3.0
+    """
+    return sqrt(xp, error.value)
+
+
+fit = statistic(pred=REAL, target=REAL)(Fit.of)
+moments = statistic(pred=REAL, target=REAL)(Moments.of)
+
+
+@metric(
+    fit,
+    range=(-inf, 1.0),
+    best=1.0,
+    also=("coefficient_of_determination", "nash_sutcliffe_efficiency"),
+    equals=("sklearn.metrics.r2_score", "torchmetrics.functional.r2_score"),
+    reference="S. Wright (1921), Correlation and causation, Journal of Agricultural Research 20.",
+)
+def r2_score(xp: Namespace, fit: Fit, /) -> Array:
+    r"""Share of the target's variance that the prediction explains.
+
+    1 is perfect; 0 is no better than the mean of the targets; below 0 is worse than that.
+
+    .. math:: 1 - \frac{\sum_i w_i (y_i - \hat y_i)^2}{\sum_i w_i (y_i - \bar y)^2}
+
+    Notes
+    -----
+    NaN where the target is constant (scikit-learn gives 0 or 1 there). Deviations are taken from the mean before they
+    are squared, so that a target far from zero keeps its digits.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.r2_score(np.array([1.0, 2.0, 2.0]), np.array([1.0, 2.0, 3.0])))
+    0.5
+    """
+    constant = fit.spread == 0
+    return xp.where(constant, xp.nan, 1 - fit.error / xp.where(constant, 1.0, fit.spread))
+
+
+def correlation(xp: Namespace, m: Moments) -> Array:
+    """Correlation from moments; NaN where either variable is constant."""
+    constant = (m.xx == 0) | (m.yy == 0)
+    xx, yy = (xp.where(constant, 1.0, v) for v in (m.xx, m.yy))
+    # one root of the product is the more exact; two where the product would overflow or underflow
+    product = xx * yy
+    fits = (product > 0) & (product < xp.inf)
+    spread = xp.where(fits, xp.sqrt(xp.where(fits, product, 1.0)), xp.sqrt(xx) * xp.sqrt(yy))
+    ratio = m.xy / spread
+    # rounding must not leave [-1, 1], and must not stop the gradient there as a clip would
+    return xp.where(constant, xp.nan, ratio / xp.where(ratio * ratio > 1, xp.abs(ratio), 1.0))
+
+
+@metric(
+    moments,
+    range=(-1.0, 1.0),
+    best=1.0,
+    symmetric=True,
+    also=("pearson", "pearsonr"),
+    equals=("scipy.stats.pearsonr", "torchmetrics.functional.pearson_corrcoef"),
+    reference="K. Pearson (1895), Notes on regression and inheritance, Proceedings of the Royal Society of London 58.",
+)
+def pearson_corrcoef(xp: Namespace, m: Moments, /) -> Array:
+    r"""Linear correlation.
+
+    How well a straight line describes the relation; blind to a wrong scale or offset, which `r2_score` sees.
+
+    .. math:: \frac{\operatorname{cov}(\hat y, y)}{\operatorname{sd}(\hat y) \operatorname{sd}(y)}
+
+    Notes
+    -----
+    NaN where either variable is constant.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.pearson_corrcoef(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 6.0])))
+    1.0
+    """
+    return correlation(xp, m)
+
+
+@statistic(pred=REAL, target=REAL)
+def paired_samples(xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> Samples:
+    """Every pair."""
+    return Samples.of(xp, pred, target, weights=weights)
+
+
+@paired_samples.form("capacity", pred=REAL, target=REAL)
+def paired_buffer(xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, capacity: Count) -> Buffer:
+    """As many pairs as ``capacity``."""
+    return Buffer.of(xp, Samples.of(xp, pred, target, weights=weights), capacity)
+
+
+@metric(
+    paired_samples,
+    range=(-1.0, 1.0),
+    best=1.0,
+    smooth="nowhere",
+    symmetric=True,
+    lazy=False,
+    also=("spearman", "spearmanr"),
+    equals=("scipy.stats.spearmanr", "torchmetrics.functional.spearman_corrcoef"),
+    reference="C. Spearman (1904), The proof and measurement of association between two things, American Journal of Psychology 15.",
+)
+def spearman_corrcoef(xp: Namespace, s: Samples, /) -> Array:
+    r"""Linear correlation of the ranks.
+
+    How well any increasing relation describes the pairs. Equals share their mean rank; weights count as copies.
+
+    Parameters
+    ----------
+    capacity : int, optional
+        Remember this many pairs at most, in arrays of fixed shape, for a stream under jit; more give NaN.
+
+    Notes
+    -----
+    NaN where either variable is constant, or holds a NaN.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.spearman_corrcoef(np.array([1.0, 10.0, 100.0]), np.array([1.0, 2.0, 3.0])))
+    1.0
+    """
+    x, y = (tie_ranks(xp, v, s.weight) for v in (s.pred, s.target))
+    unknown = total(xp, (s.pred != s.pred) | (s.target != s.target), -1) > 0
+    return xp.where(unknown, xp.nan, correlation(xp, Moments.of(xp, x, y, weights=s.weight)))
