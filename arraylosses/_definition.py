@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from inspect import Parameter, signature
 from math import inf, nan
 from types import NoneType, UnionType
@@ -98,30 +97,27 @@ class Form:
     domains: Mapping[str, Domain]
     gather: Formula
     selector: str | None = None
+    kernel: bool = field(init=False)
+    params: dict[str, Parameter] = field(init=False)
+    layout: str | None = field(init=False)
+    plain: bool = field(init=False)
+    takes_labels: bool = field(init=False)
 
-    @cached_property
-    def kernel(self) -> bool:
-        return "weights" not in signature(self.gather).parameters
-
-    @cached_property
-    def params(self) -> dict[str, Parameter]:
-        return _own(self.gather)
-
-    @cached_property
-    def layout(self) -> str | None:
-        return _layout(self.domains)
-
-    @cached_property
-    def plain(self) -> bool:
-        """Whether every argument is any real array, all of one shape: the short way is open."""
-        return all(
-            not (d.event or d.optional or d.bounded or d.label or d.image or d.labels) for d in self.domains.values()
-        )
-
-    @cached_property
-    def takes_labels(self) -> bool:
+    def __post_init__(self) -> None:
+        """What every call asks is answered once (and a cached property holds a lock, which torch.compile cannot)."""
+        put = object.__setattr__
         target = self.domains.get("target")
-        return target is not None and (target.label or (target.labels is not None and target.labels.label))
+        put(self, "kernel", "weights" not in signature(self.gather).parameters)
+        put(self, "params", _own(self.gather))
+        put(self, "layout", _layout(self.domains))
+        put(self, "plain", all(map(_plain, self.domains.values())))
+        put(self, "takes_labels", target is not None and (target.label or bool(target.labels and target.labels.label)))
+
+
+def _plain(domain: Domain) -> bool:
+    """Any real array, all of one shape: the short way is open."""
+    d = domain
+    return not (d.event or d.optional or d.bounded or d.label or d.image or d.labels)
 
 
 class Statistic:

@@ -182,7 +182,7 @@ class Loss(Metric):
         axes = None if axis is None else resolve_axes(axis, tuple(values.shape))
         value = total(xp, values, axes)
         if reduction == "mean":
-            n = prod(values.shape) if axes is None else prod(values.shape[a] for a in axes)
+            n = prod(values.shape) if axes is None else prod([values.shape[a] for a in axes])
             weight = (n or float("nan")) if weights is None else total(xp, weights, axes)
             value = value / weight
         return as_array(value)

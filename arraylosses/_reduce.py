@@ -54,7 +54,7 @@ def _poisoned(lib: Library, leaf: Array, bad: Array | None, axes: tuple[int, ...
 def _element_weight(inputs: Inputs, axes: tuple[int, ...]) -> Any:
     """How much the elements weigh: a whole number where they all weigh 1."""
     if inputs.weights is None:
-        return prod(inputs.batch[a] for a in axes)
+        return prod([inputs.batch[a] for a in axes])
     weights = lift(inputs.lib, inputs.weights, len(inputs.batch))
     return total(inputs.lib.xp, inputs.lib.xp.broadcast_to(weights, inputs.batch), axes)
 
@@ -84,7 +84,7 @@ def _last(inputs: Inputs, array: Array, axes: tuple[int, ...]) -> Array:
     if order != tuple(range(array.ndim)):
         array = xp.permute_dims(array, order)
     lead = tuple(inputs.batch[a] for a in kept)
-    return xp.reshape(array, (*lead, prod(inputs.batch[a] for a in axes), *array.shape[n:]))
+    return xp.reshape(array, (*lead, prod([inputs.batch[a] for a in axes]), *array.shape[n:]))
 
 
 def _summary_state(form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype) -> State:

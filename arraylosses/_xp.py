@@ -38,7 +38,8 @@ class Library:
 
 
 LIBRARIES: dict[type, Library] = {}
-NAMES: dict[Namespace, str] = {}
+NAMES: dict[str, str] = {}
+"""A namespace's own name -> the library's: a module cannot be a key under torch.compile."""
 BARE_NUMPY_DTYPES = ("numpy", "jax", "cupy", "dask")
 
 
@@ -93,7 +94,7 @@ def _learn(x: Any) -> Library:
     if name in BARE_NUMPY_DTYPES:  # there `xp.float32` is a class, and `x.dtype` is not
         dtypes = tuple(map(np.dtype, dtypes))
     LIBRARIES[cls] = found = Library(name, xp, dtypes, name in ("numpy", "strict"))
-    NAMES[xp] = name
+    NAMES[xp.__name__] = name
     return found
 
 
@@ -108,7 +109,7 @@ def namespace(x: Array) -> Namespace:
 
 def library_named(xp: Namespace) -> str:
     """The name of a namespace that `library` has met."""
-    return NAMES.get(xp, "")
+    return NAMES.get(xp.__name__, "")
 
 
 def size(x: Array) -> int:

@@ -99,4 +99,4 @@ def norm(xp: Namespace, x: Array, axis: int = -1) -> Array:
 def mean(xp: Namespace, x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """Mean over axes of known length."""
     axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-    return xp.sum(x, axis=axis, keepdims=keepdims) / max(prod(x.shape[a] for a in axes), 1)
+    return xp.sum(x, axis=axis, keepdims=keepdims) / max(prod([x.shape[a] for a in axes]), 1)
