@@ -108,8 +108,8 @@ class Loss(Metric):
         avg_factor: Any = None,
         **params: Any,
     ) -> Any:
-        if self.definition.form.plain and avg_factor is None and len(arrays) == self._arity and not params:
-            value = self._brief(arrays, weights, axis, reduction)
+        if self.definition.form.plain and avg_factor is None and len(arrays) == self._arity:
+            value = self._brief(arrays, weights, axis, reduction, params)
             if value is not None:
                 return value
         _check_reduction(reduction, avg_factor)
@@ -150,7 +150,9 @@ class Loss(Metric):
         weight = lib.xp.zeros_like(state.total) + state.weight
         return _finished(divide(lib.xp, state.total, weight, empty=self.facts.empty))
 
-    def _brief(self, arrays: tuple[Array, ...], weights: Array | None, axis: Axis, reduction: str) -> Any:
+    def _brief(
+        self, arrays: tuple[Array, ...], weights: Array | None, axis: Axis, reduction: str, params: dict[str, Any]
+    ) -> Any:
         """The short way: real arrays of one class, dtype and shape, small enough to be reduced at once. Else None."""
         first = arrays[0]
         cls, lib = type(first), LIBRARIES.get(type(first))
@@ -162,19 +164,27 @@ class Loss(Metric):
                 return None
             if lib.name == "torch" and other.device != first.device:
                 return None
+        if params:
+            self.definition.check(params)
         if lib.name != "numpy":
-            return self._briefly(lib, arrays, weights, axis, reduction)
+            return self._briefly(lib, arrays, weights, axis, reduction, params)
         with np.errstate(all="ignore"):
-            return self._briefly(lib, arrays, weights, axis, reduction)
+            return self._briefly(lib, arrays, weights, axis, reduction, params)
 
     def _briefly(
-        self, lib: Library, arrays: tuple[Array, ...], weights: Array | None, axis: Axis, reduction: str
+        self,
+        lib: Library,
+        arrays: tuple[Array, ...],
+        weights: Array | None,
+        axis: Axis,
+        reduction: str,
+        params: dict[str, Any],
     ) -> Any:
         xp = lib.xp
         if weights is not None and not (lib.name == "numpy" and weights.all()):
             absent = weights == 0
             arrays = tuple(xp.where(absent, 1.0 / (1 + i), a) for i, a in enumerate(arrays))
-        values = self.definition.source(xp, *arrays)
+        values = self.definition.source(xp, *arrays, **params)
         if weights is not None:
             values = values * weights
         if reduction == "none":
