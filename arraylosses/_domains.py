@@ -15,39 +15,47 @@ from ._typing import Array, Namespace
 TOLERANCE = 2e-6
 """How far outside [0, 1] a probability counts as the bound: what float32 rounding leaves of a sum to one."""
 
-Sampler: TypeAlias = Callable[[Any, tuple[int, ...], int], Any]
-"""(NumPy generator, shape, number of classes) -> NumPy array."""
+Members: TypeAlias = Callable[[Any, int], Any]
+"""(NumPy array of numbers in [0, 1], number of classes) -> NumPy array of members, of the same shape.
+
+From uniform numbers it draws at random; from 0 and 1 it gives the boundary; and what shrinks the numbers shrinks these.
+"""
 
 
-def sample_real(rng: Any, shape: tuple[int, ...], classes: int) -> Any:
-    return rng.normal(0.3, 2.0, shape)
+def real_members(u: Any, classes: int) -> Any:
+    return 8.0 * u - 3.0
 
 
-def sample_positive(rng: Any, shape: tuple[int, ...], classes: int) -> Any:
-    return rng.gamma(2.0, 0.5, shape) + 0.05
+def nonnegative_members(u: Any, classes: int) -> Any:
+    return 4.0 * u
 
 
-def sample_probability(rng: Any, shape: tuple[int, ...], classes: int) -> Any:
-    return rng.uniform(0.02, 0.98, shape)
+def unit_members(u: Any, classes: int) -> Any:
+    return u
 
 
-def sample_simplex(rng: Any, shape: tuple[int, ...], classes: int) -> Any:
-    parts = rng.gamma(1.0, 1.0, shape) + 0.05
-    return parts / parts.sum(-1, keepdims=True)
+def simplex_members(u: Any, classes: int) -> Any:
+    whole = u.sum(-1, keepdims=True)
+    return (u + (whole == 0)) / (whole + u.shape[-1] * (whole == 0))
 
 
-def sample_binary(rng: Any, shape: tuple[int, ...], classes: int) -> Any:
-    return rng.integers(0, 2, shape).astype(float)
+def binary_members(u: Any, classes: int) -> Any:
+    return (u > 0.5) * 1.0
 
 
-def sample_label(rng: Any, shape: tuple[int, ...], classes: int) -> Any:
-    return rng.integers(0, classes, shape)
+def label_members(u: Any, classes: int) -> Any:
+    return (u * (classes - 0.001)).astype("int64")
 
 
-def sample_box(rng: Any, shape: tuple[int, ...], classes: int) -> Any:
-    box = rng.random(shape)
-    box[..., 2:] = box[..., :2] + 0.05 + rng.random((*shape[:-1], 2))
-    return box
+def box_members(u: Any, classes: int) -> Any:
+    """Two uniform numbers place a corner, two the other one beyond it, or on it."""
+    return u * 2.0 + (u[..., [0, 1, 0, 1]] * [0.0, 0.0, 2.0, 2.0])
+
+
+def mass_members(u: Any, classes: int) -> Any:
+    """Not all zero: the first is one where the others leave no weight."""
+    first = (u.sum(-1, keepdims=True) == 0) * (u[..., :1] * 0 + 1.0)
+    return u + first
 
 
 def ordered_corners(xp: Namespace, box: Array) -> Array:
@@ -71,8 +79,8 @@ class Domain:
     ----------
     name : str
         How error messages and pages call its members.
-    sample : callable
-        Draws members for the conformance laws.
+    members : callable
+        Turns numbers of [0, 1] into members, for the conformance laws.
     low, high : float
         Closed bounds.
     slack : float
@@ -94,7 +102,7 @@ class Domain:
     """
 
     name: str
-    sample: Sampler
+    members: Members
     low: float = -inf
     high: float = inf
     slack: float = 0.0
@@ -129,15 +137,15 @@ class Domain:
         return bad
 
 
-REAL = Domain("real numbers", sample_real)
-NONNEGATIVE = Domain("non-negative numbers", sample_positive, low=0.0)
-PROBABILITY = Domain("probabilities", sample_probability, low=0.0, high=1.0, slack=TOLERANCE, fill=0.5)
-SIMPLEX = Domain("distributions", sample_simplex, low=0.0, high=1.0, slack=TOLERANCE, fill=0.5)
-BINARY = Domain("0 or 1", sample_binary, fill=0.0, condition=zero_or_one)
-LABEL = Domain("integer labels", sample_label, low=0.0, fill=0.0, label=True)
-IMAGE = Domain("intensities", sample_probability, fill=0.5, image=True)
-MASS = Domain("weights, not all of them 0", sample_positive, low=0.0, condition=not_all_zero)
-BOX = Domain("boxes (x1, y1, x2, y2)", sample_box, condition=ordered_corners)["4"]
+REAL = Domain("real numbers", real_members)
+NONNEGATIVE = Domain("non-negative numbers", nonnegative_members, low=0.0)
+PROBABILITY = Domain("probabilities", unit_members, low=0.0, high=1.0, slack=TOLERANCE, fill=0.5)
+SIMPLEX = Domain("distributions", simplex_members, low=0.0, high=1.0, slack=TOLERANCE, fill=0.5)
+BINARY = Domain("0 or 1", binary_members, fill=0.0, condition=zero_or_one)
+LABEL = Domain("integer labels", label_members, low=0.0, fill=0.0, label=True)
+IMAGE = Domain("intensities", unit_members, fill=0.5, image=True)
+MASS = Domain("weights, not all of them 0", mass_members, low=0.0, condition=not_all_zero)
+BOX = Domain("boxes (x1, y1, x2, y2)", box_members, condition=ordered_corners)["4"]
 
 
 @dataclass(frozen=True)

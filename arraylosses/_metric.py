@@ -166,7 +166,7 @@ class Loss(Metric):
                 return None
         if params:
             self.definition.check(params)
-        if lib.name != "numpy":
+        if not lib.memory:
             return self._briefly(lib, arrays, weights, axis, reduction, params)
         with np.errstate(all="ignore"):
             return self._briefly(lib, arrays, weights, axis, reduction, params)

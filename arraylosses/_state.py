@@ -223,7 +223,9 @@ class Sum(NamedTuple):
         head = self.head + other.head
         back = head - self.head
         lost = (self.head - (head - back)) + (other.head - back)
-        return Sum(head, (self.tail + other.tail) + lost)
+        xp = namespace(head)
+        # an infinite head has rounded nothing off, and inf - inf would make it NaN
+        return Sum(head, (self.tail + other.tail) + xp.where(xp.isfinite(head), lost, 0.0))
 
     @property
     def value(self) -> Array:

@@ -67,7 +67,7 @@ def hits(xp: Namespace, pred: Array, target: Array, /, *, threshold: Fraction = 
     if not xp.isdtype(pred.dtype, "real floating"):
         right = pred == xp.astype(target, pred.dtype)
         return Hits(right, ~right, pred != pred)
-    known = pred == pred
+    known = (pred == pred) & (target == target)
     right = (pred > threshold) == (target == 1)
     return Hits(right & known, ~right & known, ~known)
 

@@ -7,7 +7,9 @@ from .sums import cumulative_sum, segment_sum
 
 def tie_groups(xp: Namespace, ordered: Array) -> Array:
     """Number of the group of equals that each of a sorted row belongs to."""
-    first = xp.zeros(ordered.shape[:-1] + (min(1, ordered.shape[-1]),), dtype=xp.bool, **device_of(xp, ordered))
+    if ordered.shape[-1] == 0:
+        return xp.zeros(ordered.shape, dtype=index_dtype(xp), **device_of(xp, ordered))
+    first = xp.zeros((*ordered.shape[:-1], 1), dtype=xp.bool, **device_of(xp, ordered))
     new = xp.concat([first, ordered[..., 1:] != ordered[..., :-1]], axis=-1)
     return cumulative_sum(xp, xp.astype(new, index_dtype(xp)))
 

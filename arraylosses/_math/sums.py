@@ -54,7 +54,7 @@ def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
     if values is None:
         return last - first
     running = cumulative_sum(xp, xp.take(values, order))
-    running = xp.concat([xp.zeros_like(running[:1]), running])
+    running = xp.concat([xp.zeros((1,), dtype=running.dtype, **device_of(xp, running)), running])
     return xp.take(running, last) - xp.take(running, first)
 
 

@@ -1,0 +1,97 @@
+"""The conformance kit: does a metric obey the laws, on every library?
+
+>>> import arraylosses as al
+>>> from arraylosses import conformance
+>>> conformance.check(al.huber_loss, "numpy")
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .._metric import Metric
+from ._backends import Backend, backend, installed
+from ._laws import LAWS, Law
+from ._trial import Broken, Exempt, Source, Trial, Variant, close, variants
+
+__all__ = [
+    "LAWS",
+    "Backend",
+    "Broken",
+    "Exempt",
+    "Law",
+    "Source",
+    "Trial",
+    "Variant",
+    "backend",
+    "check",
+    "close",
+    "installed",
+    "source",
+    "try_law",
+    "variants",
+]
+
+GRID = 64
+"""Numbers are drawn from 0, 1/64 ... 1: exact in every dtype, with ties, kinks and bounds among them."""
+
+
+def source(seed: int) -> Source:
+    """Numbers of [0, 1], the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    return lambda shape: rng.integers(0, GRID + 1, shape) / GRID
+
+
+def try_law(name: str, variant: Variant, xp: str, numbers: Source, seed: Any = "...") -> str | None:
+    """Try one law; the reason where it has nothing to say. Broken says which law, and how to see it again."""
+    try:
+        LAWS[name](Trial(variant, backend(xp), numbers))
+    except Exempt as reason:
+        return str(reason)
+    except Broken as fault:
+        metric = variant.metric.__name__
+        raise Broken(f"{name}, {variant.name} on {xp}: {fault}\n" + _snippet(name, metric, variant, xp, seed)) from None
+    return None
+
+
+def _snippet(name: str, metric: str, variant: Variant, xp: str, seed: Any) -> str:
+    return (
+        "    import arraylosses as al\n"
+        "    from arraylosses import conformance\n"
+        f"    conformance.check(al.{metric}, {xp!r}, laws=[{name!r}], seeds=[{seed}])  # {variant.name}"
+    )
+
+
+def check(metric: Metric, xp: str, *, laws: Iterable[str] | None = None, seeds: Iterable[int] = range(3)) -> None:
+    """Try a metric by the laws on one library.
+
+    Parameters
+    ----------
+    metric : Metric
+        Of this library, or your own.
+    xp : str
+        Name of a backend: 'numpy', 'torch', 'jax', 'jax-x64', 'strict', 'numpy-readonly', 'dask' or 'cupy'.
+    laws : iterable of str, optional
+        Names of laws; all by default.
+    seeds : iterable of int
+        Each draws data of its own.
+
+    Raises
+    ------
+    Broken
+        For the first law that does not hold.
+    """
+    for variant in variants(metric):
+        for name in laws or LAWS:
+            for seed in seeds:
+                try_law(name, variant, xp, source(seed), seed)
+
+
+def cases(metrics: Iterable[Metric], backends: Iterable[str]) -> Iterator[tuple[str, Variant, str]]:
+    """Every law, variant and library: the product that a test run walks over."""
+    for xp in backends:
+        for metric in metrics:
+            for variant in variants(metric):
+                for name in LAWS:
+                    yield name, variant, xp
