@@ -5,8 +5,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
 
-from . import HOMES
 from ._metric import Function, Metric
+from ._names import HOMES
 
 
 class Catalogue:

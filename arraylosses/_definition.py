@@ -8,6 +8,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from ._domains import Domain, ImpliedRange, Interval
+from ._state import Buffer, Samples
 from ._typing import Formula
 
 Smooth = Literal["everywhere", "almost everywhere", "nowhere"]
@@ -102,6 +103,7 @@ class Form:
     layout: str | None = field(init=False)
     plain: bool = field(init=False)
     takes_labels: bool = field(init=False)
+    divisible: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """What every call asks is answered once (and a cached property holds a lock, which torch.compile cannot)."""
@@ -110,8 +112,14 @@ class Form:
         put(self, "kernel", "weights" not in signature(self.gather).parameters)
         put(self, "params", _own(self.gather))
         put(self, "layout", _layout(self.domains))
+        # samples are concatenated, not summed: walking over them in blocks would only copy them twice
+        put(self, "divisible", signature(self.gather).return_annotation not in (Samples, Buffer))
         put(self, "plain", all(map(_plain, self.domains.values())))
         put(self, "takes_labels", target is not None and (target.label or bool(target.labels and target.labels.label)))
+
+    def lazy(self, facts: Facts) -> bool:
+        """Whether Dask can describe the result: a form may have a state of fixed size where others sort."""
+        return facts.lazy or (self.selector is not None and self.divisible)
 
 
 def _plain(domain: Domain) -> bool:

@@ -95,7 +95,7 @@ def _frame_parameters(definition: Definition, shared: tuple[str, ...], described
 
 
 RETURNS = {
-    "loss": "array\n    0-d, or without the axes that `axis` names; with ``reduction='none'`` of the shape of the elements.",
+    "loss": "array\n    0-d, or without the axes that `axis` names; with ``reduction='none'``, one value per element.",
     "metric": "array\n    0-d, or without the axes that `axis` names.",
 }
 

@@ -60,7 +60,8 @@ class Inputs:
         cut = slice(start, stop)
         weights = self.weights[cut] if self.weights is not None and self.weights.ndim else self.weights
         arrays = [None if a is None else a[cut] for a in self.arrays]
-        return replace(self, arrays=arrays, weights=weights, batch=(arrays[0].shape[0], *self.batch[1:]))
+        length = min(stop, self.batch[0]) - start
+        return replace(self, arrays=arrays, weights=weights, batch=(length, *self.batch[1:]))
 
 
 # ---- binding
@@ -70,7 +71,9 @@ def bind(definition: Definition, form: Form, args: Sequence[Any], params: dict[s
     """Arrays in the order of the domains, taken from ``args`` and then, by name, out of ``params``."""
     names = list(form.domains)
     if len(args) > len(names):
-        raise TypeError(f"`{definition.name}` takes arrays {listed(names)}, and the rest by name; got {len(args)} arrays.")
+        raise TypeError(
+            f"`{definition.name}` takes arrays {listed(names)}, and the rest by name; got {len(args)} arrays."
+        )
     arrays = list(args)
     for name in names[len(args) :]:
         if name not in params and not form.domains[name].optional:
@@ -91,10 +94,12 @@ def one_library(names: Sequence[str], arrays: Sequence[Any]) -> Library:
             first = name, array
             lib = library(array)
         elif type(array) is not type(first[1]) and library(array).xp is not lib.xp:
-            raise TypeError(f"`{first[0]}` is of {lib.name} and `{name}` of {library(array).name}; give arrays of one library.")
+            raise TypeError(
+                f"`{first[0]}` is of {lib.name} and `{name}` of {library(array).name}; give arrays of one library."
+            )
         elif lib.name in ("torch", "strict", "cupy") and array.device != first[1].device:
             raise ValueError(
-                f"`{first[0]}` is on device {first[1].device} and `{name}` on {array.device}; give arrays on one device."
+                f"`{first[0]}` is on device {first[1].device} and `{name}` on {array.device}; give them on one."
             )
     return lib
 
@@ -166,7 +171,9 @@ class _Shapes:
     def _refuse(self, name: str, lead: tuple[int, ...], shape: tuple[int, ...]) -> None:
         if lead == shape:
             raise ValueError(f"`{name}` must have the shape of `{self.whose}`, {self.batch}; got {shape}.")
-        raise ValueError(f"`{name}` must have the leading shape {self.batch}, as `{self.whose}` has; got shape {shape}.")
+        raise ValueError(
+            f"`{name}` must have the leading shape {self.batch}, as `{self.whose}` has; got shape {shape}."
+        )
 
 
 def _placement(form: Form, params: dict[str, Any]) -> tuple[int, ...] | None:
@@ -179,14 +186,18 @@ def _placement(form: Form, params: dict[str, Any]) -> tuple[int, ...] | None:
 
 def check_weights(lib: Library, weights: Array, batch: tuple[int, ...], like: Array) -> None:
     if library(weights).xp is not lib.xp:
-        raise TypeError(f"`weights` is of {library(weights).name} and the data of {lib.name}; give arrays of one library.")
+        raise TypeError(
+            f"`weights` is of {library(weights).name} and the data of {lib.name}; give arrays of one library."
+        )
     shape = tuple(weights.shape)
     if shape != batch[: len(shape)] or len(shape) > len(batch):
         raise ValueError(f"`weights` must have the leading shape of the elements, {batch}; got {shape}.")
     if lib.xp.isdtype(weights.dtype, "complex floating"):
         raise TypeError(f"`weights` must be real; got {weights.dtype}.")
     if lib.name in ("torch", "strict", "cupy") and weights.device != like.device:
-        raise ValueError(f"`weights` is on device {weights.device} and the data on {like.device}; give arrays on one device.")
+        raise ValueError(
+            f"`weights` is on device {weights.device} and the data on {like.device}; give arrays on one device."
+        )
 
 
 def arrange(
@@ -231,7 +242,9 @@ def _imply_range(
             images = [a for a, d in zip(arrays, domains, strict=True) if d.image]
             implied = {RANGES.get(str(a.dtype).rpartition(".")[2]) for a in images}
             if len(implied) != 1 or None in implied:
-                raise TypeError(f"`{definition.name}` needs `{name}`, the distance from black to white, for {images[0].dtype} images.")
+                raise TypeError(
+                    f"`{definition.name}` needs `{name}`, from black to white, for {images[0].dtype} images."
+                )
             params[name] = implied.pop()
 
 
@@ -242,7 +255,9 @@ def _bind_arrays(definition: Definition, lib: Library, shapes: _Shapes, params: 
         if rule.array is None or value is None:
             continue
         if library(value).xp is not lib.xp:
-            raise TypeError(f"`{name}` is of {library(value).name} and the data of {lib.name}; give arrays of one library.")
+            raise TypeError(
+                f"`{name}` is of {library(value).name} and the data of {lib.name}; give arrays of one library."
+            )
         want = tuple(shapes.sizes[w][0] if isinstance(w, str) and w in shapes.sizes else w for w in rule.array.event)
         if tuple(value.shape) != want:
             raise ValueError(f"`{name}` must have shape {want}; got {tuple(value.shape)}.")
@@ -252,7 +267,7 @@ def _bind_arrays(definition: Definition, lib: Library, shapes: _Shapes, params: 
 
 
 def floating_dtype(inputs: Inputs) -> Dtype:
-    """The one dtype of the computation: at least float32; integers take that of the others, or the library's default."""
+    """The one dtype of the computation, at least float32; integers take that of the others, or the default."""
     lib, xp = inputs.lib, inputs.lib.xp
     found = [a.dtype for a in inputs.real() if xp.isdtype(a.dtype, FLOATING)]
     if not found and inputs.weights is not None and xp.isdtype(inputs.weights.dtype, FLOATING):

@@ -81,7 +81,12 @@ class Metric:
         for name in self._required:
             if name not in params:
                 raise TypeError(f"`{definition.name}` needs `{name}`.")
-        return arrange(definition, form, arrays, params, weights), form, params
+        inputs = arrange(definition, form, arrays, params, weights)
+        if inputs.lib.name == "dask" and not form.lazy(definition.facts):
+            raise TypeError(
+                f"`{definition.name}` needs values, and Dask arrays have none yet; give `.compute()` of them."
+            )
+        return inputs, form, params
 
     def split(self, params: dict[str, Any], form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
         """Parameters of the gatherer, and of the read-out. One that this form has no use for is refused."""
@@ -132,7 +137,9 @@ class Loss(Metric):
         if reduction == "sum":
             return _finished(state.total)
         if avg_factor is not None:
-            return _finished(state.total / (cast(lib, avg_factor, dtype) if hasattr(avg_factor, "dtype") else avg_factor))
+            return _finished(
+                state.total / (cast(lib, avg_factor, dtype) if hasattr(avg_factor, "dtype") else avg_factor)
+            )
         return self.read(lib, state, dtype, {})
 
     def _elements(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> Any:
@@ -204,7 +211,7 @@ class Function(Metric):
     kind = "function"
     shared = ()
 
-    def __call__(self, *arrays: Array, **params: Any) -> Any:  # type: ignore[override]  # nothing here is reduced
+    def __call__(self, *arrays: Array, **params: Any) -> Any:
         inputs, form, params = self.inputs(arrays, None, params)
         return quietly(self._applied, inputs.lib, inputs, form, params)
 

@@ -6,7 +6,7 @@ from typing import Any
 from ._definition import Definition, Form
 from ._inputs import Inputs, cast, lift, ready, ready_params
 from ._math import total
-from ._state import Buffer, Mean, Samples, Sum, additive, merge
+from ._state import Mean, Sum, additive, merge
 from ._typing import Array, Axis, Dtype, State
 from ._xp import Library, on_host
 
@@ -151,13 +151,6 @@ def summed(state: State) -> State:
 # ---- blocks
 
 
-def _divisible(form: Form) -> bool:
-    """Whether merging is cheaper than remembering: samples are concatenated, which a block only does twice."""
-    from inspect import signature
-
-    return signature(form.gather).return_annotation not in (Samples, Buffer)
-
-
 def _flat(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> tuple[Inputs, tuple[int, ...]]:
     """One long axis, where all of them are used up and lie in one stretch of memory."""
     n = len(inputs.batch)
@@ -180,12 +173,17 @@ def _rows(form: Form, inputs: Inputs) -> int:
     weight = sum([a.nbytes for a in inputs.arrays if a is not None])
     limit = PLAIN_BLOCK_BYTES if form.plain else BLOCK_BYTES
     rows = max(1, limit * inputs.batch[0] // max(weight, 1))
-    return rows if rows < inputs.batch[0] and _divisible(form) else 0
+    return rows if rows < inputs.batch[0] and form.divisible else 0
 
 
 def _wide(state: State) -> State:
     """Leaves in float64, to be merged thousands of times."""
     return type(state)(*(x.astype("float64") if hasattr(x, "dtype") and x.dtype.kind == "f" else x for x in state))
+
+
+def _narrow(lib: Library, state: State, dtype: Dtype) -> State:
+    """Back in the dtype of the computation."""
+    return type(state)(*(cast(lib, x, dtype) if hasattr(x, "dtype") and x.dtype.kind == "f" else x for x in state))
 
 
 def _joined(xp: Any, parts: list[State]) -> State:
@@ -208,13 +206,12 @@ def pooled(
     rows = _rows(form, inputs)
     if 0 not in axes:
         return _kept_blocks(definition, form, inputs, axes, params, rows)
-    state = None
-    for start in range(0, inputs.batch[0], rows):
-        part, dtype = state_of(definition, form, inputs.rows(start, start + rows), axes, params)
-        part = _wide(part)
-        state = part if state is None else merge(state, part)
-    narrow = (cast(inputs.lib, x, dtype) if hasattr(x, "dtype") and x.dtype.kind == "f" else x for x in state)
-    return type(state)(*narrow), dtype
+    state, dtype = state_of(definition, form, inputs.rows(0, rows), axes, params)
+    state = _wide(state)
+    for start in range(rows, inputs.batch[0], rows):
+        part, _ = state_of(definition, form, inputs.rows(start, start + rows), axes, params)
+        state = merge(state, _wide(part))
+    return _narrow(inputs.lib, state, dtype), dtype
 
 
 def _kept_blocks(

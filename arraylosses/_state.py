@@ -60,7 +60,9 @@ class Confusion(NamedTuple):
     count: Array
 
     @classmethod
-    def of(cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, num_classes: int) -> "Confusion":
+    def of(
+        cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, num_classes: int
+    ) -> "Confusion":
         flat = segment_sum(xp, weights, target * num_classes + pred, num_classes**2)
         return cls(xp.reshape(flat, (*flat.shape[:-1], num_classes, num_classes)))
 

@@ -78,7 +78,9 @@ INSTEAD = {
 def _refuse(x: object) -> TypeError:
     cls = type(x)
     instead = INSTEAD.get(cls.__name__, "an array, for example `numpy.asarray` of it")
-    return TypeError(f"expected an array of a library that follows the array API standard; got {cls.__name__}: give {instead}.")
+    return TypeError(
+        f"expected an array of a library that follows the array API standard; got {cls.__name__}: give {instead}."
+    )
 
 
 def _learn(x: Any) -> Library:
@@ -168,5 +170,4 @@ def quietly(call: Callable[..., Any], lib: Library, *args: Any) -> Any:
 
 def as_array(value: Any) -> Any:
     """NumPy's reductions give scalars where the standard says 0-d arrays."""
-    return value[...] if isinstance(value, np.generic) else value
-
+    return np.asarray(value) if isinstance(value, np.generic) else value

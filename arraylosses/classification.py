@@ -33,9 +33,7 @@ def bernoulli_surprise(xp: Namespace, p: Array, label: Array, floor: float | Non
     equals=("torch.nn.functional.binary_cross_entropy, with log_floor=-100", "sklearn.metrics.log_loss inside (0, 1)"),
     reference="I. J. Good (1952), Rational decisions, Journal of the Royal Statistical Society B 14.",
 )
-def binary_cross_entropy(
-    xp: Namespace, pred: Array, target: Array, /, *, log_floor: float | None = None
-) -> Array:
+def binary_cross_entropy(xp: Namespace, pred: Array, target: Array, /, *, log_floor: float | None = None) -> Array:
     r"""Negative log-likelihood of a label under a predicted probability.
 
     With logits at hand take `binary_cross_entropy_with_logits`, which has digits where probabilities round to 0 or 1.
@@ -79,9 +77,7 @@ def _logit_parts(xp: Namespace, logit: Array, label: Array) -> tuple[Array, Arra
     equals=("torch.nn.functional.binary_cross_entropy_with_logits", "optax.sigmoid_binary_cross_entropy"),
     reference="J. Berkson (1944), Application of the logistic function to bio-assay, JASA 39.",
 )
-def binary_cross_entropy_with_logits(
-    xp: Namespace, pred: Array, target: Array, /, *, pos_weight: Any = None
-) -> Array:
+def binary_cross_entropy_with_logits(xp: Namespace, pred: Array, target: Array, /, *, pos_weight: Any = None) -> Array:
     r"""Negative log-likelihood of a label under a predicted logit.
 
     .. math:: \ell = y \log(1 + e^{-x}) + (1 - y) \log(1 + e^x)
@@ -112,7 +108,9 @@ def binary_cross_entropy_with_logits(
 def _positive_weight(xp: Namespace, weight: Any, like: Array) -> Any:
     shape = tuple(getattr(weight, "shape", ()))
     if shape not in ((), tuple(like.shape[-1:])):
-        raise ValueError(f"`pos_weight` must be a number or have the length of the last axis, {like.shape[-1]}; got shape {shape}.")
+        raise ValueError(
+            f"`pos_weight` must be a number or have the length of the last axis, {like.shape[-1]}; got shape {shape}."
+        )
     return weight if not hasattr(weight, "dtype") or weight.dtype == like.dtype else xp.astype(weight, like.dtype)
 
 
@@ -235,7 +233,7 @@ def cross_entropy(
     Parameters
     ----------
     class_weights : array, optional
-        One number a class. The mean over labels divides by the sum of the chosen ones; over distributions, by the count.
+        One number a class. The mean over labels divides by the sum of those chosen; over distributions, by the count.
     label_smoothing : float, default 0.0
         Share of each label that is spread evenly over all classes.
 

@@ -383,7 +383,7 @@ def _disagreement(xp: Namespace, n: int, penalty: Literal["linear", "quadratic"]
     smooth="nowhere",
     symmetric=True,
     equals=("sklearn.metrics.cohen_kappa_score", "torchmetrics.functional.cohen_kappa"),
-    reference="J. Cohen (1960), A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20.",
+    reference="J. Cohen (1960), A coefficient of agreement for nominal scales, Educ. and Psych. Measurement 20.",
 )
 def cohen_kappa(xp: Namespace, c: Confusion, /, *, penalty: Literal["linear", "quadratic"] | None = None) -> Array:
     r"""Agreement of two labellings beyond chance.

@@ -10,8 +10,11 @@ from ._typing import Array, Namespace
     pred=SIMPLEX["class"],
     target=SIMPLEX["class"],
     unit="nat",
-    equals=("scipy.stats.entropy(target, pred)", "torch.nn.functional.kl_div(log(pred), target, reduction='batchmean')"),
-    reference="S. Kullback, R. A. Leibler (1951), On information and sufficiency, Annals of Mathematical Statistics 22.",
+    equals=(
+        "scipy.stats.entropy(target, pred)",
+        "torch.nn.functional.kl_div(log(pred), target, reduction='batchmean')",
+    ),
+    reference="S. Kullback, R. A. Leibler (1951), On information and sufficiency, Annals of Math. Statistics 22.",
 )
 def kl_divergence(xp: Namespace, pred: Array, target: Array, /) -> Array:
     r"""Extra nats for coding ``target`` with a code made for ``pred``.

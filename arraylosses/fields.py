@@ -14,9 +14,7 @@ from ._typing import Array, Namespace
     equals=("IGR's, with penalty='squared'", "StEik's, with penalty='absolute'"),
     reference="A. Gropp et al. (2020), Implicit geometric regularization for learning shapes, arXiv:2002.10099.",
 )
-def eikonal_loss(
-    xp: Namespace, gradient: Array, /, *, penalty: Literal["squared", "absolute"] = "squared"
-) -> Array:
+def eikonal_loss(xp: Namespace, gradient: Array, /, *, penalty: Literal["squared", "absolute"] = "squared") -> Array:
     r"""Departure of a gradient's length from one.
 
     Zero on a field whose value is a distance.

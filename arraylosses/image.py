@@ -23,7 +23,7 @@ PLANE = IMAGE["height width"]
     unit="dB",
     also=("peak_signal_noise_ratio",),
     equals=("skimage.metrics.peak_signal_noise_ratio", "torchmetrics.functional.peak_signal_noise_ratio"),
-    reference="Q. Huynh-Thu, M. Ghanbari (2008), Scope of validity of PSNR in image/video quality assessment, Electronics Letters 44.",
+    reference="Q. Huynh-Thu, M. Ghanbari (2008), Scope of validity of PSNR in image/video quality assessment.",
 )
 def psnr(xp: Namespace, error: Mean, /, *, data_range: DataRange | None = None) -> Array:
     r"""Peak signal-to-noise ratio.
@@ -67,7 +67,9 @@ def _fitted(xp: Namespace, image: Array, size: int, padding: Padding) -> Array:
     height, width = image.shape[-2:]
     need = size if padding == "valid" else size // 2 + 1 if padding == "reflect" else 1
     if min(height, width) < need:
-        raise ValueError(f"an image must be at least {need} pixels high and wide for this window; got {(height, width)}.")
+        raise ValueError(
+            f"an image must be at least {need} pixels high and wide for this window; got {(height, width)}."
+        )
     return image if padding == "valid" else pad_image(xp, image, size // 2, padding)
 
 
@@ -84,7 +86,7 @@ def _fitted(xp: Namespace, image: Array, size: int, padding: Padding) -> Array:
         "skimage.metrics.structural_similarity, with window='uniform', size=7, sample_covariance=True",
         "torchmetrics.functional.structural_similarity_index_measure, with padding='reflect'",
     ),
-    reference="Z. Wang et al. (2004), Image quality assessment: from error visibility to structural similarity, IEEE TIP 13.",
+    reference="Z. Wang et al. (2004), Image quality assessment: from error visibility to structural similarity.",
 )
 def ssim(
     xp: Namespace,
@@ -163,7 +165,7 @@ def ssim(
     smooth="almost everywhere",
     unit="image",
     equals=("torchmetrics.functional.total_variation for one channel", "kornia.losses.total_variation for one channel"),
-    reference="L. Rudin, S. Osher, E. Fatemi (1992), Nonlinear total variation based noise removal algorithms, Physica D 60.",
+    reference="L. Rudin, S. Osher, E. Fatemi (1992), Nonlinear total variation based noise removal algorithms.",
 )
 def total_variation(xp: Namespace, image: Array, /) -> Array:
     r"""Sum of absolute differences between neighbouring pixels, along height and along width.

@@ -18,12 +18,10 @@ def _present(xp: Namespace, points: Array, weights: Array | None) -> tuple[Array
     return xp.where(xp.expand_dims(there, axis=-1), points, 0.0), there
 
 
-def nearest_distance(
-    xp: Namespace, points: Array, others: Array, present: Array | None, *, squared: bool
-) -> Array:
+def nearest_distance(xp: Namespace, points: Array, others: Array, present: Array | None, *, squared: bool) -> Array:
     """Distance of each of (..., n, d) to its nearest of (..., m, d).
 
-    The neighbour is found on values held constant and the distance taken anew: gradients are exact, and no n x m is kept.
+    The neighbour is found on values held constant, the distance taken anew: exact gradients, and no n x m kept.
     """
     index = nearest(xp, stop_gradient(xp, points), stop_gradient(xp, others), present)
     gap = points - pick_rows(xp, others, index)

@@ -19,8 +19,11 @@ from ._typing import Array, Namespace
     best=None,
     unit="nat",
     held=("variance_floor",),
-    equals=("torch.nn.functional.gaussian_nll_loss, with variance_floor=1e-6", "-scipy.stats.norm.logpdf, with full=True"),
-    reference="D. A. Nix, A. S. Weigend (1994), Estimating the mean and variance of the target probability distribution.",
+    equals=(
+        "torch.nn.functional.gaussian_nll_loss, with variance_floor=1e-6",
+        "-scipy.stats.norm.logpdf, with full=True",
+    ),
+    reference="D. A. Nix, A. S. Weigend (1994), Estimating the mean and variance of the target distribution.",
 )
 def gaussian_nll(
     xp: Namespace,
@@ -67,9 +70,7 @@ def gaussian_nll(
 
 
 @statistic(pred=PROBABILITY, target=BINARY)
-def reliability(
-    xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, bins: Count = 15
-) -> Histogram:
+def reliability(xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, bins: Count = 15) -> Histogram:
     """Confidence against outcome."""
     return Histogram.of(xp, pred, target, weights=weights, bins=bins)
 
@@ -89,11 +90,9 @@ def class_reliability(
     smooth="nowhere",
     also=("ece", "binary_calibration_error", "multiclass_calibration_error"),
     equals=("torchmetrics.functional.calibration_error, but for confidences on a bin's edge",),
-    reference="M. Pakdaman Naeini, G. Cooper, M. Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning.",
+    reference="M. Pakdaman Naeini et al. (2015), Obtaining well calibrated probabilities using Bayesian binning.",
 )
-def expected_calibration_error(
-    xp: Namespace, h: Histogram, /, *, norm: Literal["l1", "l2", "max"] = "l1"
-) -> Array:
+def expected_calibration_error(xp: Namespace, h: Histogram, /, *, norm: Literal["l1", "l2", "max"] = "l1") -> Array:
     r"""Gap between confidence and accuracy, over bins of confidence.
 
     0 where, of all predictions made with confidence p, the share p is right.

@@ -225,7 +225,7 @@ def paired_buffer(xp: Namespace, pred: Array, target: Array, /, *, weights: Arra
     lazy=False,
     also=("spearman", "spearmanr"),
     equals=("scipy.stats.spearmanr", "torchmetrics.functional.spearman_corrcoef"),
-    reference="C. Spearman (1904), The proof and measurement of association between two things, American Journal of Psychology 15.",
+    reference="C. Spearman (1904), The proof and measurement of association between two things.",
 )
 def spearman_corrcoef(xp: Namespace, s: Samples, /) -> Array:
     r"""Linear correlation of the ranks.

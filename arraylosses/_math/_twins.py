@@ -29,7 +29,9 @@ def _pairwise(x: Array, axis: Axis) -> bool:
     if not x.flags.forc:
         return False
     axes = (axis,) if isinstance(axis, int) else axis
-    return axes is None or (x.flags.c_contiguous and {a % x.ndim for a in axes} == set(range(x.ndim - len(axes), x.ndim)))
+    return axes is None or (
+        x.flags.c_contiguous and {a % x.ndim for a in axes} == set(range(x.ndim - len(axes), x.ndim))
+    )
 
 
 def numpy_total(xp: Namespace, x: Array, axis: Axis) -> Array:

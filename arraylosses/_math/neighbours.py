@@ -18,7 +18,7 @@ def _nearest_dense(xp: Namespace, points: Array, others: Array, present: Array |
 
 @Primitive
 def nearest(xp: Namespace, points: Array, others: Array, present: Array | None = None) -> Array:
-    """Index of the nearest of ``others`` (..., m, d) to each of ``points`` (..., n, d), among those ``present`` (..., m).
+    """Index of the nearest of ``others`` (..., m, d) to each of ``points`` (..., n, d), of those ``present`` (..., m).
 
     By differences, in chunks of rows: the expansion |x|^2 - 2 xy + |y|^2 loses digits far from zero.
     """

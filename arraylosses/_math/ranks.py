@@ -14,9 +14,6 @@ def tie_groups(xp: Namespace, ordered: Array) -> Array:
     return cumulative_sum(xp, xp.astype(new, index_dtype(xp)))
 
 
-    return device_of(xp, like)
-
-
 def weight_by_value(xp: Namespace, values: Array, weights: list[Array]) -> list[Array]:
     """Each of ``weights`` summed over equal values, in ascending order of value (slots left over weigh 0)."""
     order = xp.argsort(values, axis=-1)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from .._metric import Metric
+from . import _parts, _results, _slopes, _weights  # noqa: F401  # each enters its laws in the table
 from ._backends import Backend, backend, installed
-from ._laws import LAWS, Law
+from ._law import LAWS, Law
 from ._trial import Broken, Exempt, Source, Trial, Variant, close, variants
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Trial",
     "Variant",
     "backend",
+    "cases",
     "check",
     "close",
     "installed",

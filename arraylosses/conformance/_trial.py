@@ -17,7 +17,14 @@ Source = Callable[[tuple[int, ...]], Any]
 SIZES = {"class": 3, "label": 3, "height": 11, "width": 12, "n": 6, "m": 5, "coordinate": 3}
 OTHER_SIZE = 4
 CLASSES = 3
-EXAMPLES = {"num_classes": CLASSES, "capacity": 64, "bins": 8, "data_range": 1.0, "in_format": "xyxy", "out_format": "xywh"}
+EXAMPLES = {
+    "num_classes": CLASSES,
+    "capacity": 64,
+    "bins": 8,
+    "data_range": 1.0,
+    "in_format": "xyxy",
+    "out_format": "xywh",
+}
 
 
 DOUBLE, SINGLE = 1e-9, 2e-4

@@ -1,0 +1,231 @@
+"""What comes out, and of what kind."""
+
+from math import inf, isnan
+from typing import Any
+
+import numpy as np
+
+from .._xp import library
+from ._law import BATCH, law, rows
+from ._trial import Broken, Exempt, Trial, close
+
+# ---- kinds of result
+
+
+@law
+def result_is_of_the_library(t: Trial) -> None:
+    """An array of the caller's library, in the caller's floating dtype, without the axes that were reduced."""
+    t.needs_reduction()
+    arrays = t.draw(BATCH)
+    for dtype in ("float32", "float64") if t.backend.double else ("float32",):
+        cast = [a if a is None or d.label else a.astype(dtype) for a, d in zip(arrays, t.domains, strict=True)]
+        with t.backend.context():
+            out, first = t.raw(cast), t.backend.put(arrays[0])
+            if library(out).xp is not library(first).xp:
+                raise Broken(f"result of {library(out).name}, not {library(first).name}")
+            if not hasattr(out, "shape") or isinstance(out, np.generic):
+                raise Broken(f"result is {type(out).__name__}, not an array")
+            if t.real_places() and dtype not in str(out.dtype):
+                raise Broken(f"{dtype} gave {out.dtype}")
+
+
+@law
+def libraries_agree(t: Trial) -> None:
+    """The number that NumPy gives in float64."""
+    arrays = t.draw(BATCH)
+    close(t.value(arrays), t.reference.value(arrays), t.tolerance, "value")
+
+
+@law
+def half_is_computed_in_single(t: Trial) -> None:
+    """float16 in, the float32 result of the cast input out."""
+    t.needs_reduction()
+    t.needs(t.backend.name != "strict", "strict has no float16")
+    t.needs(bool(t.real_places()), "takes labels only")
+    arrays = t.draw(BATCH)
+    half, single = (
+        [a if a is None or a.dtype.kind != "f" else a.astype("float16").astype(d) for a in arrays]
+        for d in ("float16", "float32")
+    )
+    close(t.value(half), t.value(single), 0.0, "float16")
+
+
+@law
+def integers_become_floating(t: Trial) -> None:
+    """Whole numbers in an integer dtype, narrow ones too, give what they give as floats."""
+    t.needs_reduction()
+    places = [i for i in t.real_places() if t.domains[i].low > -inf or t.domains[i].members.__name__ == "real_members"]
+    t.needs(bool(places), "takes labels only")
+    arrays = t.draw(BATCH)
+    if t.variant.form.domains[t.names[0]].labels is not None or any(d.labels for d in t.variant.form.domains.values()):
+        raise Exempt("an integer dtype means labels here")
+    whole = [a if a is None or d.label else np.ceil(np.abs(a)) for a, d in zip(arrays, t.domains, strict=True)]
+    narrow = [a if a is None or d.label else a.astype("uint8") for a, d in zip(whole, t.domains, strict=True)]
+    close(t.value(narrow), t.value(whole), t.tolerance, "uint8")
+
+
+@law
+def inputs_are_unchanged(t: Trial) -> None:
+    """Nothing is written into what the caller owns."""
+    arrays = t.draw(BATCH)
+    with t.backend.context():
+        given = t.put(arrays)
+        before = [None if a is None else np.array(t.backend.get(a)) for a in given]
+        t.metric(*given, **t.params)
+        for a, b in zip(given, before, strict=True):
+            if b is not None and not np.array_equal(t.backend.get(a), b, equal_nan=True):
+                raise Broken("an input was written")
+
+
+@law
+def views_are_arrays(t: Trial) -> None:
+    """Strided, reversed and transposed memory gives what contiguous memory gives."""
+    t.needs(t.backend.name == "numpy", "strides are NumPy's")
+    t.needs_reduction()
+    arrays = t.draw((4, 6))
+    strided = [None if a is None else np.asfortranarray(np.repeat(a, 2, axis=0))[::2] for a in arrays]
+    close(t.metric(*strided, **t.params), t.metric(*arrays, **t.params), t.tolerance, "strided")
+
+
+# ---- shapes
+
+
+@law
+def axis_is_a_loop(t: Trial) -> None:
+    """``axis`` reduces each row as if it stood alone."""
+    t.needs_reduction()
+    arrays = t.draw((3, *BATCH))
+    alone = [t.value(rows(arrays, i)) for i in range(3)]
+    close(t.value(arrays, axis=1), np.stack(alone), t.tolerance, "axis=1")
+    columns = [t.value(rows(arrays, (slice(None), i))) for i in range(BATCH[0])]
+    close(t.value(arrays, axis=0), np.stack(columns), t.tolerance, "axis=0")
+
+
+@law
+def unequal_shapes_are_refused(t: Trial) -> None:
+    """Nothing is broadcast: (n,) against (n, 1) is a ValueError."""
+    arrays = t.draw(BATCH)
+    given = [i for i, a in enumerate(arrays) if a is not None]
+    t.needs(len(given) > 1, "takes one array")
+    for place in given:
+        wrong = list(arrays)
+        wrong[place] = np.expand_dims(arrays[place], 1)
+        try:
+            out = t.raw(wrong)
+        except ValueError:
+            continue
+        raise Broken(f"`{t.names[place]}` of shape {wrong[place].shape} was broadcast to a result of shape {out.shape}")
+
+
+@law
+def event_axes_may_lie_anywhere(t: Trial) -> None:
+    """The axis of the classes, of the labels, or of height and width, where the caller says."""
+    layout = t.variant.form.layout
+    t.needs(layout is not None, "has no event axes that may move")
+    assert layout is not None
+    arrays = t.draw(BATCH)
+    width = 2 if layout == "spatial_axes" else 1
+    moved = [
+        np.moveaxis(a, tuple(range(-width, 0)), tuple(range(width))) if len(d.event) == width else a
+        for a, d in zip(arrays, t.domains, strict=True)
+    ]
+    params = {**t.params, layout: (0, 1) if width == 2 else 0}
+    with t.backend.context():
+        out = t.backend.get(t.metric(*t.put(moved), **params))
+    close(out, t.value(arrays), t.tolerance, layout)
+
+
+# ---- facts
+
+
+@law
+def nan_is_not_lost(t: Trial) -> None:
+    """NaN in, NaN out."""
+    t.needs(bool(t.real_places()), "takes labels only")
+    for place in t.real_places():
+        arrays = t.draw(BATCH)
+        spoilt = np.array(arrays[place])
+        spoilt[(0,) * spoilt.ndim] = np.nan
+        arrays[place] = spoilt
+        if not np.isnan(t.value(arrays)).any():
+            raise Broken(f"a NaN in `{t.names[place]}` was lost")
+
+
+@law
+def values_lie_in_the_range(t: Trial) -> None:
+    t.needs(t.metric.facts.range is not None, "not one number")
+    assert t.metric.facts.range is not None
+    low, high = t.metric.facts.range
+    value = t.value(t.draw(BATCH))
+    slack = 1e-6 * max(1.0, abs(low) if low > -inf else 1.0)
+    if not isnan(float(value)) and not low - slack <= value <= high + slack:
+        raise Broken(f"{value} lies outside [{low}, {high}]")
+
+
+@law
+def truth_is_best(t: Trial) -> None:
+    """A prediction equal to the target has the best value."""
+    best = t.metric.facts.best
+    t.needs(best is not None, "has no best value")
+    t.needs(t.names[:2] == ["pred", "target"], "has no prediction beside a target")
+    pred, target = t.domains[:2]
+    t.needs(
+        pred.event == target.event or {*pred.event, *target.event} == {"n", "m", "coordinate"},
+        "prediction and target differ in kind",
+    )
+    t.needs(
+        pred.name == target.name or {pred.name, target.name} <= {"probabilities", "0 or 1", "integer labels"},
+        "prediction and target differ in kind",
+    )
+    arrays = t.draw(BATCH, inner=True)
+    arrays[0] = arrays[1]
+    if target.members.__name__ == "unit_members" and not target.image:
+        arrays[0] = arrays[1] = np.round(arrays[1])
+    if t.variant.optional:
+        arrays[2] = arrays[3]
+    value = t.value(arrays)
+    if not isnan(float(value)) and "zero_division" not in t.metric.definition.params:
+        close(value, best, max(t.tolerance, 1e-9), "truth")
+
+
+@law
+def symmetric_as_stated(t: Trial) -> None:
+    t.needs(t.metric.facts.symmetric, "not symmetric")
+    arrays = t.draw(BATCH)
+    t.needs(t.domains[0].event == t.domains[1].event or "n" in t.domains[0].event, "scores are not labels")
+    t.needs(t.variant.form.selector != "class_axis", "scores are not labels")
+    swapped = [arrays[1], arrays[0], *([arrays[3], arrays[2]] if t.variant.optional else arrays[2:])]
+    close(t.value(swapped), t.value(arrays), t.tolerance, "arguments changed places")
+
+
+@law
+def far_from_zero_is_right(t: Trial) -> None:
+    """In float32, beside an offset of 4096, what float64 gives for the same inputs."""
+    t.needs_reduction()
+    places = [
+        i
+        for i in t.real_places()
+        if t.domains[i].members.__name__ in ("real_members", "unit_members")
+        and (t.domains[i].image or t.domains[i].low == -inf)
+    ]
+    t.needs(len(places) == len(t.real_places()) > 1, "its inputs have no common zero")
+    moved = [
+        a if a is None else (a + 4096.0).astype("float32") if i in places else a for i, a in enumerate(t.draw(BATCH))
+    ]
+    want = t.reference.value([a if a is None or a.dtype.kind != "f" else a.astype("float64") for a in moved])
+    close(t.value(moved), want, 64 * 1.2e-7 * 4096, "offset 4096")
+
+
+@law
+def lazy_as_stated(t: Trial) -> None:
+    """Dask computes nothing before it is asked."""
+    t.needs(t.backend.name == "dask", "only Dask is lazy")
+    import dask
+
+    def refuse(*args: Any, **options: Any) -> None:
+        raise Broken("the graph was computed")
+
+    arrays = t.draw(BATCH)
+    with dask.config.set(scheduler=refuse):
+        out = t.raw(arrays)
+    close(t.backend.get(out), t.reference.value(arrays), t.tolerance, "computed later")

@@ -1,0 +1,127 @@
+"""Weights, masks and reductions."""
+
+from typing import Any
+
+import numpy as np
+
+from ._law import BATCH, law, rows
+from ._trial import Broken, Trial, close
+
+# ---- weights
+
+
+@law
+def no_weights_are_unit_weights(t: Trial) -> None:
+    t.needs_reduction()
+    arrays = t.draw(BATCH)
+    close(t.value(arrays, weights=np.ones(BATCH)), t.value(arrays), t.tolerance, "weights of 1")
+
+
+@law
+def integer_weights_are_copies(t: Trial) -> None:
+    t.needs_reduction()
+    arrays = t.draw(BATCH)
+    copies = np.array([1, 2, 3, 1, 0, 2, 1, 4])
+    whole = t.value(rows(arrays, np.repeat(np.arange(8), copies)))
+    close(t.value(arrays, weights=copies.astype(float)), whole, t.tolerance, "weights as copies")
+
+
+@law
+def weights_have_no_scale(t: Trial) -> None:
+    t.needs_reduction()
+    t.needs(t.metric.facts.unit != "weight", "its unit is the weight")
+    arrays, weights = t.draw(BATCH), t.weights(BATCH)
+    close(t.value(arrays, weights=4 * weights), t.value(arrays, weights=weights), t.tolerance, "weights times 4")
+
+
+@law
+def a_mask_is_a_weight(t: Trial) -> None:
+    t.needs_reduction()
+    arrays = t.draw(BATCH)
+    mask = np.array([1, 0, 1, 1, 0, 1, 1, 1], dtype=bool)
+    close(t.value(arrays, weights=mask), t.value(rows(arrays, mask)), t.tolerance, "mask")
+
+
+KEEP = np.array([1, 1, 0, 1, 1, 0, 1, 1], dtype=bool)
+
+
+def _poisoned(t: Trial, arrays: list[Any]) -> list[Any]:
+    """NaN, or a label out of range, where KEEP is false."""
+    out = []
+    for a in arrays:
+        a = None if a is None else np.array(a)
+        if a is not None:
+            a[~KEEP] = np.nan if a.dtype.kind == "f" else 99
+        out.append(a)
+    return out
+
+
+@law
+def weightless_is_absent(t: Trial) -> None:
+    """What weighs nothing reaches no value, even where it is NaN or no label at all."""
+    t.needs_reduction()
+    arrays = t.draw(BATCH)
+    want = t.value(rows(arrays, KEEP))
+    for weights in (KEEP, KEEP.astype(float)):
+        close(t.value(_poisoned(t, arrays), weights=weights), want, t.tolerance, "hidden NaN")
+
+
+@law
+def weightless_has_no_gradient(t: Trial) -> None:
+    """What weighs nothing reaches no derivative either."""
+    grad = t.needs_gradient()
+    arrays = _poisoned(t, t.draw(BATCH, inner=True))
+    with t.backend.context():
+        weights = t.backend.put(KEEP.astype(float))
+        for place in t.real_places():
+            slope = grad(t.partial(weights=weights), arrays, place)
+            if not np.isfinite(slope).all() or slope[~KEEP].any():
+                raise Broken(f"gradient by `{t.names[place]}`: {slope.ravel()[:6].tolist()}")
+
+
+@law
+def ignored_labels_are_absent(t: Trial) -> None:
+    t.needs("ignore_index" in t.metric.definition.params and "target" in t.names, "takes no labels")
+    at = t.names.index("target")
+    t.needs(t.domains[at].label, "the target is a distribution")
+    arrays = t.draw(BATCH)
+    marked = list(arrays)
+    marked[at] = np.where(KEEP, arrays[at], -100)
+    close(t.value(marked, ignore_index=-100), t.value(rows(arrays, KEEP)), t.tolerance, "ignore_index")
+
+
+@law
+def nothing_gives_the_stated_value(t: Trial) -> None:
+    """Where nothing weighs, the value that the facts name."""
+    t.needs_reduction()
+    t.needs(t.metric.facts.range is not None, "not one number")
+    arrays = t.draw(BATCH)
+    want = t.metric.facts.empty
+    if t.metric.facts.best is not None and "zero_division" in t.metric.definition.params:
+        want = 0.0
+    close(t.value(arrays, weights=np.zeros(BATCH)), want, 0.0, "weightless")
+    close(t.value(rows(arrays, slice(0, 0))), want, 0.0, "empty")
+
+
+# ---- reductions
+
+
+@law
+def reductions_agree(t: Trial) -> None:
+    """'none' holds the elements; 'sum' adds them; 'mean' divides by what they weigh, or by `avg_factor`."""
+    t.needs_loss()
+    arrays, weights = t.draw(BATCH), t.weights(BATCH)
+    each, whole = (t.value(arrays, weights=weights, reduction=r) for r in ("none", "sum"))
+    close(whole, each.sum(), t.tolerance, "sum of the elements")
+    close(t.value(arrays, weights=weights, avg_factor=2.0), whole / 2, t.tolerance, "avg_factor")
+    close(t.value(arrays, weights=weights), whole / weights.sum(), t.tolerance, "mean")
+
+
+@law
+def elements_stand_alone(t: Trial) -> None:
+    """An element's value does not depend on its neighbours."""
+    t.needs_loss()
+    arrays = t.draw(BATCH)
+    each = t.value(arrays, reduction="none")
+    alone = [t.value(rows(arrays, slice(i, i + 1)), reduction="none")[0] for i in range(3)]
+    close(each[:3], np.stack(alone), t.tolerance, "element alone")
