@@ -2,29 +2,13 @@
 
 from typing import Any, Literal
 
+from ._typing import Array, Axis, Reduction
 from ._catalogue import catalogue as catalogue
 from ._combine import averaged as averaged
-from ._definition import Facts as Facts
-from ._definition import statistic as statistic
-from ._domains import BINARY as BINARY
-from ._domains import BOX as BOX
-from ._domains import IMAGE as IMAGE
-from ._domains import LABEL as LABEL
-from ._domains import MASS as MASS
-from ._domains import NONNEGATIVE as NONNEGATIVE
-from ._domains import PROBABILITY as PROBABILITY
-from ._domains import REAL as REAL
-from ._domains import SIMPLEX as SIMPLEX
-from ._domains import Domain as Domain
-from ._metric import Function as Function
-from ._metric import Loss as Loss
-from ._metric import Metric as Metric
-from ._metric import function as function
-from ._metric import loss as loss
-from ._metric import metric as metric
-from ._stream import Stream as Stream
-from ._stream import stream as stream
-from ._typing import Array, Axis, Reduction
+from ._definition import Facts as Facts, statistic as statistic
+from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
+from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
+from ._stream import Stream as Stream, stream as stream
 
 __version__: str
 

@@ -18,9 +18,10 @@ SHARED = {
     "avg_factor": ("float or 0-d array, optional", "Divides the weighted sum instead of the weights' sum."),
 }
 IGNORE = ("int, optional", "A label of `target` that weighs nothing.")
-CLASS_AXIS = "Axis of the classes."
+CHOSEN = " Given, `pred` holds a score for each class."
 LAYOUT = {
-    "class_axis": CLASS_AXIS + " Given, `pred` holds a score for each class.",
+    "class_axis": "Axis of the classes.",
+    "coordinate_axis": "Axis of the coordinates.",
     "label_axis": "Axis of independent yes-or-no labels; each is scored by itself, then averaged.",
     "spatial_axes": "Axes of height and width.",
 }
@@ -89,7 +90,7 @@ def _frame_parameters(definition: Definition, shared: tuple[str, ...], described
         if name == "ignore_index":
             lines.append(f"{name} : {IGNORE[0]}\n    {IGNORE[1]}")
         elif name in LAYOUT:
-            text = CLASS_AXIS if name == definition.form.layout == "class_axis" else LAYOUT[name]
+            text = LAYOUT[name] + (CHOSEN if name == "class_axis" != definition.form.layout else "")
             lines.append(f"{name} : {'tuple of int' if name == 'spatial_axes' else 'int, optional'}\n    {text}")
     return lines + [f"{name} : {SHARED[name][0]}\n    {SHARED[name][1]}" for name in shared]
 

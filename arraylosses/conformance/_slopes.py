@@ -1,7 +1,10 @@
 """Derivatives."""
 
+from typing import Any
+
 import numpy as np
 
+from .._metric import Loss
 from ._backends import installed
 from ._law import BATCH, law
 from ._trial import Broken, Exempt, Trial, close
@@ -26,31 +29,40 @@ def gradient_is_the_slope(t: Trial) -> None:
         close(slope, numeric, 2e-5, f"gradient by `{t.names[place]}`")
 
 
+def _finite(t: Trial, arrays: list[Any]) -> dict[str, Any]:
+    """Weights that hide the elements whose value is not finite; Exempt where it is the whole that is not."""
+    if isinstance(t.metric, Loss):
+        return {"weights": np.isfinite(t.value(arrays, reduction="none")).astype(float)}
+    if not np.isfinite(t.value(arrays)):
+        raise Exempt("the value is not finite here")
+    return {}
+
+
+def _slopes(t: Trial, arrays: list[Any], options: dict[str, Any]) -> list[Any]:
+    """Gradient by each real argument."""
+    grad = t.needs_gradient()
+    with t.backend.context():
+        put = {k: t.backend.put(v) for k, v in options.items()}
+        return [grad(t.partial(**put), arrays, place) for place in t.real_places()]
+
+
 @law
 def gradient_is_never_nan(t: Trial) -> None:
     """On the closed domain, at ties, kinks and bounds, wherever the value is finite."""
-    grad = t.needs_gradient()
-    arrays = t.draw(BATCH)
-    if not np.isfinite(t.value(arrays)):
-        raise Exempt("the value is not finite here")
-    with t.backend.context():
-        for place in t.real_places():
-            slope = grad(t.partial(), arrays, place)
-            if np.isnan(slope).any():
-                raise Broken(f"gradient by `{t.names[place]}` is NaN")
+    t.needs_gradient()
+    arrays = t.draw_coarse(BATCH)
+    for place, slope in zip(t.real_places(), _slopes(t, arrays, _finite(t, arrays)), strict=True):
+        if np.isnan(slope).any():
+            raise Broken(f"gradient by `{t.names[place]}` is NaN")
 
 
 @law
 def gradients_agree(t: Trial) -> None:
     """One subgradient at every kink, on every library."""
-    grad = t.needs_gradient()
+    t.needs_gradient()
     t.needs(t.backend.name == "torch" and "jax" in installed(), "compared once, torch with JAX")
-    arrays = t.draw(BATCH)
-    other = t.elsewhere("jax-x64")
-    if not np.isfinite(t.value(arrays)):
-        raise Exempt("the value is not finite here")
-    for place in t.real_places():
-        ours = grad(t.partial(), arrays, place)
-        with other.backend.context():
-            theirs = other.needs_gradient()(other.partial(), arrays, place)
-        close(ours, theirs, 1e-9, f"gradient by `{t.names[place]}`, torch against JAX")
+    for arrays in (t.draw(BATCH), t.draw_coarse(BATCH)):
+        options = _finite(t, arrays)
+        ours, theirs = (_slopes(trial, arrays, options) for trial in (t, t.elsewhere("jax-x64")))
+        for place, a, b in zip(t.real_places(), ours, theirs, strict=True):
+            close(a, b, 1e-9, f"gradient by `{t.names[place]}`, torch against JAX")

@@ -116,6 +116,11 @@ class Trial:
         """Members of the domains, of this batch shape; with ``inner``, none on a boundary."""
         return [self._member(d, batch, inner) for d in self.domains]
 
+    def draw_coarse(self, batch: tuple[int, ...]) -> list[Any]:
+        """Members drawn from three numbers: full of ties, kinks and bounds."""
+        coarse = Trial(self.variant, self.backend, lambda shape: np.round(self.source(shape) * 2) / 2)
+        return coarse.draw(batch)
+
     def _member(self, domain: Domain, batch: tuple[int, ...], inner: bool) -> Any:
         if domain.optional and not self.variant.optional:
             return None

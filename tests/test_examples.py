@@ -1,0 +1,34 @@
+"""The examples of every docstring give what they say."""
+
+import re
+from doctest import DocTestParser, DocTestRunner
+from pathlib import Path
+
+import pytest
+
+import arraylosses as al
+from arraylosses import _catalogue, conformance
+
+ROOT = Path(__file__).parents[1]
+GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = {m.__name__: m.__doc__ for m in al.catalogue}
+PAGES |= {o.__name__: o.__doc__ for o in (al.averaged, al.Stream, _catalogue.Catalogue, conformance)}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_examples(name: str) -> None:
+    page = PAGES[name]
+    assert page is not None
+    test = DocTestParser().get_doctest(page, {}, name, None, 0)
+    assert test.examples
+    assert DocTestRunner().run(test).failed == 0
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda g: g.name)
+def test_guides(guide: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python blocks of a guide run, one after the other; what follows ``# ->`` is what is printed."""
+    space: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL):
+        exec(block, space)
+        said = [line.partition("# -> ")[2] for line in block.splitlines() if "# -> " in line]
+        assert capsys.readouterr().out.splitlines() == said

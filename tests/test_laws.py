@@ -1,0 +1,74 @@
+"""Every law, for every metric in every form, on every library: a product of tables, hypothesis drawing the data."""
+
+import warnings
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import arraylosses as al
+from arraylosses import conformance
+from arraylosses.conformance import GRID, LAWS, Source, Variant
+
+METRICS = [*al.catalogue, al.averaged(al.psnr, axis=-1), al.averaged(al.r2_score, axis=(-2, -1))]
+BACKENDS = [name for name in conformance.installed() if name not in ("dask", "cupy")]
+DASK_LAWS = ("libraries_agree", "lazy_as_stated", "result_is_of_the_library", "a_mask_is_a_weight")
+"""Each value costs Dask milliseconds of graph; these four are what differs for a lazy library."""
+
+COMPILED = ("compiled_is_eager", "streams_compile", "mapped_is_a_loop")
+"""Laws that compile anew for each example: one of them, for a branch on values would show at once."""
+
+
+def _cases() -> list[Any]:
+    found = list(conformance.cases(METRICS, BACKENDS))
+    if "dask" in conformance.installed():
+        found += [case for case in conformance.cases(METRICS, ["dask"]) if case[0] in DASK_LAWS]
+    if "cupy" in conformance.installed():
+        found += list(conformance.cases(METRICS, ["cupy"]))
+    marks = {"cupy": [pytest.mark.cupy]}
+    return [
+        pytest.param(*case, id=f"{case[2]}-{case[0]}-{case[1].name}", marks=marks.get(case[2], [])) for case in found
+    ]
+
+
+def drawn(data: st.DataObject) -> Source:
+    """Numbers of [0, 1] that hypothesis draws, and shrinks."""
+    whole = st.integers(0, GRID)
+    return lambda shape: data.draw(hnp.arrays("int64", shape, elements=whole, fill=whole)) / GRID
+
+
+@pytest.mark.parametrize(("law", "variant", "xp"), _cases())
+def test_law(law: str, variant: Variant, xp: str) -> None:
+    examples = 1 if law in COMPILED else settings.default.max_examples
+
+    @settings(max_examples=examples)
+    @given(data=st.data())
+    def hold(data: st.DataObject) -> None:
+        conformance.try_law(law, variant, xp, drawn(data))
+
+    hold()
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_a_law_says_something(law: str) -> None:
+    """A law that is always exempt would prove nothing."""
+    names = [n for n in conformance.installed() if n in ("numpy", "torch", "dask", "jax")]
+    tried = (
+        conformance.try_law(law, variant, xp, conformance.source(0))
+        for xp in names
+        for metric in (al.squared_error, al.cross_entropy, al.precision, al.ssim)
+        for variant in conformance.variants(metric)
+    )
+    with warnings.catch_warnings():
+        assert any(reason is None for reason in tried)
+
+
+def test_the_kit_without_hypothesis() -> None:
+    conformance.check(al.huber_loss, "numpy", seeds=[0])
+
+
+def test_an_unknown_library() -> None:
+    with pytest.raises(ValueError, match=r"`xp` must be one of numpy, .*; got 'tensorflow'\."):
+        conformance.check(al.huber_loss, "tensorflow")

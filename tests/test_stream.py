@@ -1,0 +1,136 @@
+"""Streams beyond the laws: counters, fixed sizes, workers, transformations, pickling."""
+
+import copy
+import pickle
+from collections.abc import Callable
+from functools import reduce
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pytest
+
+import arraylosses as al
+from arraylosses._state import Sum
+
+RNG = np.random.default_rng(7)
+
+
+def test_a_float32_counter_goes_past_2_to_the_24() -> None:
+    """Where one float32 word stops counting, two go on."""
+    s = al.stream(al.squared_error)
+    one, zero = np.ones(1, "float32"), np.zeros(1, "float32")
+    state = s.init(one, zero)
+    large = state._replace(total=Sum(np.float32(2**24) + zero[0], zero[0]), weight=Sum(np.float32(2**24) + zero[0], zero[0]))
+    for _ in range(5):
+        large = s.update(large, one, zero)
+    assert float(large.weight.head) + float(large.weight.tail) == 2**24 + 5
+
+
+def test_a_large_batch_is_counted_exactly() -> None:
+    s = al.stream(al.squared_error)
+    n = 2**24 + 3
+    state = s.update(s.init(np.zeros(1, "float32"), np.zeros(1, "float32")), np.zeros(n, "float32"), np.zeros(n, "float32"))
+    assert float(state.weight.head) + float(state.weight.tail) == n
+
+
+def test_workers_merge_in_any_order() -> None:
+    pred, target = RNG.normal(size=(2, 60))
+    s = al.stream(al.r2_score)
+    empty = s.init(pred[:1], target[:1])
+    parts = [s.update(empty, pred[i : i + 7], target[i : i + 7]) for i in range(0, 60, 7)]
+    for order in (parts, parts[::-1]):
+        assert np.isclose(s.compute(reduce(s.merge, order)), al.r2_score(pred, target), rtol=1e-12)
+
+
+def test_a_buffer_that_overflows_is_nan() -> None:
+    s = al.stream(al.auroc, capacity=4)
+    score, label = RNG.random(6), np.array([0, 1, 0, 1, 0, 1])
+    state = s.update(s.init(score, label), score[:3], label[:3])
+    assert np.isfinite(s.compute(state))
+    assert np.isnan(s.compute(s.update(state, score[3:], label[3:])))
+
+
+def test_bins_bound_the_error() -> None:
+    """Off by at most half the chance that a positive and a negative share a bin."""
+    score, label = RNG.random(400), RNG.integers(0, 2, 400)
+    bins = np.floor(score * 16)
+    shared = np.mean(bins[label == 1][:, None] == bins[label == 0][None, :])
+    assert abs(al.auroc(score, label, bins=16) - al.auroc(score, label)) <= 0.5 * shared
+
+
+def test_streams_are_values() -> None:
+    s = al.stream(al.huber_loss, delta=0.5)
+    same, other = al.stream(al.huber_loss, delta=0.5), al.stream(al.huber_loss, delta=1.0)
+    assert s == same
+    assert hash(s) == hash(same)
+    assert s != other
+    assert pickle.loads(pickle.dumps(s)) == copy.deepcopy(s) == s
+    assert repr(s) == "stream(huber_loss, delta=0.5)"
+
+
+def test_streams_of_averages_are_values() -> None:
+    per_image = al.averaged(al.psnr, axis=(-3, -2, -1))
+    assert per_image == al.averaged(al.psnr, axis=(-3, -2, -1)) == pickle.loads(pickle.dumps(per_image))
+    images = RNG.random((2, 5, 3, 8, 8))
+    s = al.stream(per_image, data_range=1.0)
+    state = s.update(s.init(*images[:, :2]), *images[:, :2])
+    state = s.update(state, *images[:, 2:])
+    assert np.isclose(s.compute(state), np.mean(al.psnr(*images, data_range=1.0, axis=(1, 2, 3))))
+
+
+def test_a_stream_keeps_the_other_axes() -> None:
+    pred, target = RNG.normal(size=(2, 9, 4))
+    s = al.stream(al.pearson_corrcoef, axis=0)
+    state = s.init(pred[:1], target[:1])
+    for i in range(0, 9, 4):
+        state = s.update(state, pred[i : i + 4], target[i : i + 4])
+    assert np.allclose(s.compute(state), al.pearson_corrcoef(pred, target, axis=0))
+
+
+def test_parameters_of_the_gatherer_and_of_the_read_out() -> None:
+    pred, target = RNG.integers(0, 3, (2, 40))
+    s = al.stream(al.f_beta, num_classes=3, beta=2.0, average=None)
+    state = s.update(s.init(pred, target), pred, target)
+    assert np.allclose(s.compute(state), al.f_beta(pred, target, num_classes=3, beta=2.0, average=None))
+
+
+def test_class_weights_are_part_of_a_stream() -> None:
+    logits, label, weights = RNG.normal(size=(6, 3)), RNG.integers(0, 3, 6), np.array([1.0, 2.0, 3.0])
+    s = al.stream(al.cross_entropy, class_weights=weights)
+    assert hash(s)
+    state = s.update(s.init(logits, label), logits, label)
+    assert np.isclose(s.compute(state), al.cross_entropy(logits, label, class_weights=weights))
+
+
+def test_every_member_of_a_batch_of_streams() -> None:
+    """`vmap` over states: a stream for each of several models."""
+    jax = pytest.importorskip("jax")
+    s = al.stream(al.root_mean_squared_error)
+    pred, target = RNG.normal(size=(2, 3, 5)).astype("float32")
+    start = s.init(*map(jax.numpy.asarray, (pred[0], target[0])))
+    states = jax.tree.map(lambda x: jax.numpy.stack([x] * 3), start)
+    value = jax.vmap(s.compute)(jax.vmap(s.update)(states, pred, target))
+    assert np.allclose(value, al.root_mean_squared_error(pred, target, axis=1), rtol=1e-5)
+
+
+def _gradient_torch(function: Callable[..., Any], x: Any) -> Any:
+    torch = pytest.importorskip("torch")
+    return torch.func.grad(function)(torch.from_numpy(x)).numpy()
+
+
+def test_torch_func_grad() -> None:
+    torch = pytest.importorskip("torch")
+    x, y = RNG.normal(size=(2, 6))
+    slope = _gradient_torch(lambda p: al.huber_loss(p, torch.from_numpy(y)), x)
+    assert np.allclose(slope, np.clip(x - y, -1, 1) / 6)
+
+
+def test_a_second_compiled_call_does_not_recompile() -> None:
+    torch = pytest.importorskip("torch")
+    torch._dynamo.reset()
+    counter = import_module("torch._dynamo.testing").CompileCounter()
+    loss = torch.compile(lambda p, t: al.huber_loss(p, t, delta=0.5), fullgraph=True, backend=counter)
+    for _ in range(3):
+        loss(torch.ones(4), torch.zeros(4))
+    assert counter.frame_count == 1
