@@ -76,7 +76,7 @@ class Catalogue:
         )
 
     def __repr__(self) -> str:
-        return _aligned([("name", "kind", "subject", "best", "range", "smooth"), *map(_row, self)])
+        return aligned([("name", "kind", "subject", "best", "range", "smooth"), *map(_row, self)])
 
 
 def subject_of(metric: Metric) -> str:
@@ -92,7 +92,8 @@ def _row(metric: Metric) -> tuple[str, ...]:
     return metric.__name__, metric.kind, subject_of(metric), best, span, smooth
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> str:
+def aligned(rows: list[tuple[str, ...]]) -> str:
+    """A table with columns of equal width."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows)
 

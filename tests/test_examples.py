@@ -1,8 +1,10 @@
 """The examples of every docstring give what they say."""
 
 import re
+import sys
 from doctest import DocTestParser, DocTestRunner
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -25,10 +27,11 @@ def test_examples(name: str) -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda g: g.name)
-def test_guides(guide: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_guides(guide: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The Python blocks of a guide run, one after the other; what follows ``# ->`` is what is printed."""
-    space: dict[str, object] = {}
+    module = ModuleType("guide")
+    monkeypatch.setitem(sys.modules, "guide", module)  # so that what it defines can be pickled by name
     for block in re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL):
-        exec(block, space)
+        exec(block, module.__dict__)
         said = [line.partition("# -> ")[2] for line in block.splitlines() if "# -> " in line]
         assert capsys.readouterr().out.splitlines() == said

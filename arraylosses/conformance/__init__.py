@@ -51,18 +51,17 @@ def try_law(name: str, variant: Variant, xp: str, numbers: Source, seed: Any = "
         LAWS[name](Trial(variant, backend(xp), numbers))
     except Exempt as reason:
         return str(reason)
-    except Broken as fault:
-        metric = variant.metric.__name__
-        raise Broken(f"{name}, {variant.name} on {xp}: {fault}\n" + _snippet(name, metric, variant, xp, seed)) from None
+    except Exception as fault:
+        said = str(fault) if isinstance(fault, Broken) else f"raised {fault!r}"
+        raise Broken(f"{name}, {variant.name} on {xp}: {said}\n{_snippet(name, variant, xp, seed)}") from fault
     return None
 
 
-def _snippet(name: str, metric: str, variant: Variant, xp: str, seed: Any) -> str:
-    return (
-        "    import arraylosses as al\n"
-        "    from arraylosses import conformance\n"
-        f"    conformance.check(al.{metric}, {xp!r}, laws=[{name!r}], seeds=[{seed}])  # {variant.name}"
-    )
+def _snippet(name: str, variant: Variant, xp: str, seed: Any) -> str:
+    """Three lines that show a failure again."""
+    call = f"al.{variant.metric.__name__}, {xp!r}, laws=[{name!r}], seeds=[{seed}]"
+    lines = ("import arraylosses as al", "from arraylosses import conformance", f"conformance.check({call})")
+    return "\n".join(f"    {line}" for line in lines)
 
 
 def check(metric: Metric, xp: str, *, laws: Iterable[str] | None = None, seeds: Iterable[int] = range(3)) -> None:
