@@ -10,21 +10,50 @@ from ._domains import Domain
 SHARED = {
     "weights": (
         "array, optional",
-        "How much each element counts, along the leading axes; a boolean mask is a weight. What weighs nothing "
-        "reaches neither the value nor the gradient, even where it is NaN.",
+        "How much each element counts, along the leading axes; a boolean mask is a weight.\n    "
+        "What weighs nothing reaches neither the value nor the gradient, even where it is NaN.",
     ),
     "axis": ("int or tuple of int, optional", "Axes of the elements to reduce; all of them by default."),
     "reduction": ("{'mean', 'sum', 'none'}", "Weighted mean, weighted sum, or one weighted value per element."),
     "avg_factor": ("float or 0-d array, optional", "Divides the weighted sum instead of the weights' sum."),
 }
-IGNORE = ("int, optional", "A label of `target` that weighs nothing.")
-CHOSEN = " Given, `pred` holds a score for each class."
-LAYOUT = {
-    "class_axis": "Axis of the classes.",
-    "coordinate_axis": "Axis of the coordinates.",
-    "label_axis": "Axis of independent yes-or-no labels; each is scored by itself, then averaged.",
-    "spatial_axes": "Axes of height and width.",
+COMMON = {
+    "alpha": ("float, optional", "Weight of positives, with 1 - alpha for negatives. None weighs both by 1."),
+    "average": (
+        "{'micro', 'macro', 'weighted'} or None",
+        "Over classes or labels: of all decisions together; mean; mean by support; or one score each.",
+    ),
+    "capacity": (
+        "int, optional",
+        "Remember this many elements at most, in arrays of fixed shape, for a stream under jit; more give NaN.",
+    ),
+    "data_range": (
+        "float, optional",
+        "Distance from black to white: implied for uint8 (255) and uint16 (65535) images, required otherwise.",
+    ),
+    "gamma": (
+        "float, default 2.0",
+        "Focus: how fast a confident right prediction stops counting; 0 is plain cross entropy.",
+    ),
+    "ignore_index": ("int, optional", "A label of `target` that weighs nothing."),
+    "log_floor": (
+        "float, optional",
+        "Least value of a logarithm. None, the default, is exact: inf for a certain prediction that is wrong.",
+    ),
+    "num_classes": ("int, optional", "Given, `pred` and `target` are integer labels, and every class counts."),
+    "threshold": ("float, default 0.5", "A probability above it is a yes."),
+    "zero_division": ("float, default 0.0", "The value of 0/0, also for a class absent from a macro mean."),
+    "coordinate_axis": ("int, default -1", "Axis of the coordinates."),
+    "label_axis": (
+        "int, optional",
+        "Axis of independent yes-or-no labels; each is scored by itself, then averaged.",
+    ),
+    "spatial_axes": ("tuple of int, default (-2, -1)", "Axes of height and width."),
 }
+"""Parameters that mean the same wherever they stand. An author's own entry goes before these."""
+
+CLASS_AXIS = ("int, default -1", "Axis of the classes.")
+SCORES_AXIS = ("int, optional", "Axis of the classes. Given, `pred` holds a score for each class.")
 
 
 def _shape(domain: Domain) -> str:
@@ -56,7 +85,8 @@ def _facts(definition: Definition) -> list[str]:
     if facts.best is not None:
         lines.append(f"Best value {facts.best:g}.")
     lines.append(f"Differentiable {facts.smooth}." + (" Symmetric." if facts.symmetric else ""))
-    lines.append(f"Where nothing weighs: {'NaN' if isnan(facts.empty) else f'{facts.empty:g}'}.")
+    if facts.range is not None:
+        lines.append(f"Where nothing weighs: {'NaN' if isnan(facts.empty) else f'{facts.empty:g}'}.")
     if facts.held:
         lines.append(f"Held constant in the gradient: {', '.join(facts.held)}.")
     if facts.equals:
@@ -82,17 +112,16 @@ def _sections(doc: str) -> dict[str, str]:
     return {title: "\n".join(body).strip("\n") for title, body in found.items()}
 
 
+def _entry(name: str, kind: str, text: str) -> str:
+    return f"{name} : {kind}\n    {text}"
+
+
 def _frame_parameters(definition: Definition, shared: tuple[str, ...], described: str) -> list[str]:
-    lines = []
-    for name in definition.params:
-        if f"{name} :" in described:
-            continue
-        if name == "ignore_index":
-            lines.append(f"{name} : {IGNORE[0]}\n    {IGNORE[1]}")
-        elif name in LAYOUT:
-            text = LAYOUT[name] + (CHOSEN if name == "class_axis" != definition.form.layout else "")
-            lines.append(f"{name} : {'tuple of int' if name == 'spatial_axes' else 'int, optional'}\n    {text}")
-    return lines + [f"{name} : {SHARED[name][0]}\n    {SHARED[name][1]}" for name in shared]
+    """Entries for what the author has not described."""
+    axis = CLASS_AXIS if definition.form.layout == "class_axis" else SCORES_AXIS
+    known = {**COMMON, "class_axis": axis}
+    names = [n for n in definition.params if n in known and f"{n} :" not in described]
+    return [_entry(n, *known[n]) for n in names] + [_entry(n, *SHARED[n]) for n in shared]
 
 
 RETURNS = {

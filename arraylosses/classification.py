@@ -40,11 +40,6 @@ def binary_cross_entropy(xp: Namespace, pred: Array, target: Array, /, *, log_fl
 
     .. math:: \ell = -y \log p - (1 - y) \log(1 - p)
 
-    Parameters
-    ----------
-    log_floor : float, optional
-        Least value of a logarithm. None, the default, is exact: inf for a certain prediction that is wrong.
-
     Notes
     -----
     Soft labels in [0, 1] are allowed.
@@ -150,15 +145,6 @@ def focal_loss(
 
     .. math:: \ell = -\alpha_t (1 - p_t)^\gamma \log p_t
 
-    Parameters
-    ----------
-    gamma : float, default 2.0
-        Focus: how fast a confident right prediction stops counting; 0 is plain cross entropy.
-    alpha : float, optional
-        Weight of positives, with 1 - alpha for negatives. None weighs both by 1.
-    log_floor : float, optional
-        Least value of a logarithm, as in `binary_cross_entropy`.
-
     Examples
     --------
     >>> import numpy as np, arraylosses as al
@@ -185,13 +171,6 @@ def focal_loss_with_logits(
     r"""Binary cross entropy that all but forgets what is already right, of logits.
 
     .. math:: \ell = -\alpha_t (1 - p_t)^\gamma \log p_t, \quad p = 1 / (1 + e^{-x})
-
-    Parameters
-    ----------
-    gamma : float, default 2.0
-        Focus: how fast a confident right prediction stops counting; 0 is plain cross entropy.
-    alpha : float, optional
-        Weight of positives, with 1 - alpha for negatives. None weighs both by 1.
 
     Notes
     -----

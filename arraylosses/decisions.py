@@ -1,6 +1,6 @@
 """Metrics of decisions: right or wrong, by class."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, PROBABILITY, REAL, Count, Fraction, Positive
@@ -101,6 +101,15 @@ def score_confusion(xp: Namespace, pred: Array, target: Array, /, *, weights: Ar
 
 # ---- what is read
 
+RATIO: dict[str, Any] = {
+    "range": (0.0, 1.0),
+    "best": 1.0,
+    "smooth": "nowhere",
+    "empty": 0.0,
+    "reference": "C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
+}
+"""Facts of a share of decisions: 0/0 is `zero_division`."""
+
 
 def _averaged(xp: Namespace, c: Counts | ClassCounts, value: Array, average: Average) -> Array:
     """A score of each class as one number; counts without classes have nothing to average."""
@@ -122,12 +131,9 @@ def _pooled(xp: Namespace, c: Counts | ClassCounts, average: Average) -> Counts 
 
 @metric(
     outcomes,
-    range=(0.0, 1.0),
-    best=1.0,
-    smooth="nowhere",
+    **RATIO,
     also=("positive_predictive_value",),
     equals=("sklearn.metrics.precision_score", "torchmetrics.functional.precision"),
-    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
 )
 def precision(
     xp: Namespace, c: Counts | ClassCounts, /, *, average: Average = "macro", zero_division: Fraction = 0.0
@@ -135,17 +141,6 @@ def precision(
     r"""Share of what was called positive that is.
 
     .. math:: \frac{TP}{TP + FP}
-
-    Parameters
-    ----------
-    threshold : float, default 0.5
-        A probability above it is a yes.
-    num_classes : int, optional
-        Given, `pred` and `target` are integer labels, and every class is scored.
-    average : {'micro', 'macro', 'weighted'} or None
-        Over classes or labels: of all decisions together; mean; mean by support; or one score each.
-    zero_division : float, default 0.0
-        The value of 0/0, also for a class absent from a macro mean.
 
     Notes
     -----
@@ -166,12 +161,9 @@ def precision(
 
 @metric(
     outcomes,
-    range=(0.0, 1.0),
-    best=1.0,
-    smooth="nowhere",
+    **RATIO,
     also=("sensitivity", "true_positive_rate", "hit_rate"),
     equals=("sklearn.metrics.recall_score", "torchmetrics.functional.recall"),
-    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
 )
 def recall(
     xp: Namespace, c: Counts | ClassCounts, /, *, average: Average = "macro", zero_division: Fraction = 0.0
@@ -179,17 +171,6 @@ def recall(
     r"""Share of what is positive that was called so.
 
     .. math:: \frac{TP}{TP + FN}
-
-    Parameters
-    ----------
-    threshold : float, default 0.5
-        A probability above it is a yes.
-    num_classes : int, optional
-        Given, `pred` and `target` are integer labels, and every class is scored.
-    average : {'micro', 'macro', 'weighted'} or None
-        Over classes or labels: of all decisions together; mean; mean by support; or one score each.
-    zero_division : float, default 0.0
-        The value of 0/0, also for a class absent from a macro mean.
 
     See Also
     --------
@@ -207,12 +188,9 @@ def recall(
 
 @metric(
     outcomes,
-    range=(0.0, 1.0),
-    best=1.0,
-    smooth="nowhere",
+    **RATIO,
     also=("fbeta_score", "f_score"),
     equals=("sklearn.metrics.fbeta_score", "torchmetrics.functional.fbeta_score"),
-    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
 )
 def f_beta(
     xp: Namespace,
@@ -231,14 +209,6 @@ def f_beta(
     ----------
     beta : float, default 1.0
         How many times as much recall counts.
-    threshold : float, default 0.5
-        A probability above it is a yes.
-    num_classes : int, optional
-        Given, `pred` and `target` are integer labels, and every class is scored.
-    average : {'micro', 'macro', 'weighted'} or None
-        Over classes or labels: of all decisions together; mean; mean by support; or one score each.
-    zero_division : float, default 0.0
-        The value of 0/0, also for a class absent from a macro mean.
 
     See Also
     --------
@@ -257,11 +227,8 @@ def f_beta(
 
 @metric(
     outcomes,
-    range=(0.0, 1.0),
-    best=1.0,
-    smooth="nowhere",
+    **RATIO,
     equals=("sklearn.metrics.f1_score", "torchmetrics.functional.f1_score"),
-    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
 )
 def f1_score(
     xp: Namespace, c: Counts | ClassCounts, /, *, average: Average = "macro", zero_division: Fraction = 0.0
@@ -269,17 +236,6 @@ def f1_score(
     r"""Harmonic mean of precision and recall: `f_beta` at ``beta=1``.
 
     .. math:: \frac{2 TP}{2 TP + FN + FP}
-
-    Parameters
-    ----------
-    threshold : float, default 0.5
-        A probability above it is a yes.
-    num_classes : int, optional
-        Given, `pred` and `target` are integer labels, and every class is scored.
-    average : {'micro', 'macro', 'weighted'} or None
-        Over classes or labels: of all decisions together; mean; mean by support; or one score each.
-    zero_division : float, default 0.0
-        The value of 0/0, also for a class absent from a macro mean.
 
     See Also
     --------
@@ -306,11 +262,6 @@ def accuracy(xp: Namespace, hits: Hits, /) -> Array:
     r"""Share of decisions that are right.
 
     .. math:: \frac{\#\{\hat y = y\}}{n}
-
-    Parameters
-    ----------
-    threshold : float, default 0.5
-        A probability above it is a yes.
 
     Notes
     -----
@@ -342,8 +293,6 @@ def confusion_matrix(
 
     Parameters
     ----------
-    num_classes : int, optional
-        Number of classes; needed for labels, and given by `class_axis` for scores.
     normalize : {'true', 'pred', 'all'}, optional
         Divide by the sums of the rows, of the columns, or of everything; 0/0 is 0.
 
@@ -394,8 +343,6 @@ def cohen_kappa(xp: Namespace, c: Confusion, /, *, penalty: Literal["linear", "q
 
     Parameters
     ----------
-    num_classes : int, optional
-        Number of classes; needed for labels, and given by `class_axis` for scores.
     penalty : {'linear', 'quadratic'}, optional
         How a disagreement d grows with the distance of ordered classes; None counts all alike.
 

@@ -32,11 +32,6 @@ def psnr(xp: Namespace, error: Mean, /, *, data_range: DataRange | None = None) 
 
     .. math:: 10 \log_{10} \frac{L^2}{\operatorname{MSE}}
 
-    Parameters
-    ----------
-    data_range : float, optional
-        Distance L from black to white: implied for uint8 (255) and uint16 (65535) images, required otherwise.
-
     Notes
     -----
     One mean over all pixels of all images; the mean of per-image values is ``averaged(psnr, axis=(-3, -2, -1))``.
@@ -112,8 +107,6 @@ def ssim(
 
     Parameters
     ----------
-    data_range : float, optional
-        Distance L from black to white: implied for uint8 (255) and uint16 (65535) images, required otherwise.
     window : {'gaussian', 'uniform'}
         Weights of the pixels about each one.
     size : int, default 11

@@ -56,8 +56,6 @@ def auroc(xp: Namespace, s: Samples | Buffer | Histogram, /) -> Array:
 
     Parameters
     ----------
-    capacity : int, optional
-        Remember this many scores at most, in arrays of fixed shape, for a stream under jit; more give NaN.
     bins : int, optional
         Count probabilities in this many equal bins instead: a state of fixed size, off by at most half the chance that
         a positive and a negative share a bin.

@@ -232,11 +232,6 @@ def spearman_corrcoef(xp: Namespace, s: Samples, /) -> Array:
 
     How well any increasing relation describes the pairs. Equals share their mean rank; weights count as copies.
 
-    Parameters
-    ----------
-    capacity : int, optional
-        Remember this many pairs at most, in arrays of fixed shape, for a stream under jit; more give NaN.
-
     Notes
     -----
     NaN where either variable is constant, or holds a NaN.

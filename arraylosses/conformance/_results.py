@@ -199,7 +199,7 @@ def far_from_zero_is_right(t: Trial) -> None:
     t.needs(len(places) > 1 and not any(t.domains[i].bounded for i in places), "its inputs cannot be moved together")
     moved = [a if i not in places else (a + 4096).astype("float32") for i, a in enumerate(t.draw(BATCH))]
     want = t.reference.value(_as_dtype(t, moved, "float64"))
-    close(t.value(moved), want, 64 * np.finfo("float32").eps * 4096, "offset 4096")
+    close(t.value(moved), want, float(64 * np.finfo("float32").eps * 4096), "offset 4096")
 
 
 @law
