@@ -60,8 +60,9 @@ class Catalogue:
     def suggestion(self, name: str, more: Iterable[str]) -> str:
         """The end of a sentence about an unknown name."""
         known = [*more, *(n for m in self for n in (m.__name__, *m.facts.also))]
-        near = get_close_matches(name, known, 1)
-        return f"; did you mean `{near[0]}`?" if near else "."
+        spelled = {k.lower(): k for k in known}
+        near = get_close_matches(name.lower(), spelled, 1)
+        return f"; did you mean `{spelled[near[0]]}`?" if near else "."
 
     def filter(
         self, *, subject: str | None = None, kind: str | None = None, differentiable: bool | None = None

@@ -75,6 +75,8 @@ def averaged(metric: Metric, /, *, axis: int | tuple[int, ...]) -> Averaged:
     >>> print(round(float(per_image(pred, target, data_range=1.0)), 6))
     20.0
     """
+    if not isinstance(metric, Metric):
+        raise TypeError(f"`metric` must be a loss or a metric; got {metric!r}.")
     axes = (axis,) if isinstance(axis, int) else tuple(axis)
     if sorted(axes) != list(range(-len(axes), 0)):
         raise ValueError(f"`axis` must be trailing and negative, such as (-2, -1); got {axis}.")

@@ -1,16 +1,20 @@
 """What is declared of a metric: its facts, its forms and its parameters. Everything else is derived from this."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import Parameter, signature
 from math import inf, nan
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal
 
-from ._domains import Domain, ImpliedRange, Interval
+from ._domains import Domain
+from ._parameters import Rule, listed
 from ._state import Buffer, Samples
 from ._typing import Formula
 
+HINTS = {
+    "class_axis": ": scores for each class need `class_axis`",
+    "num_classes": ": labels need `num_classes`",
+}
 Smooth = Literal["everywhere", "almost everywhere", "nowhere"]
 
 
@@ -149,56 +153,6 @@ def statistic(**domains: Domain) -> Callable[[Formula], Statistic]:
     return lambda gather: Statistic(Form(domains, gather))
 
 
-def _bare(annotation: Any) -> Any:
-    """The annotation without ``| None``."""
-    if get_origin(annotation) in (Union, UnionType):
-        left = [a for a in get_args(annotation) if a is not NoneType]
-        return left[0] if len(left) == 1 else annotation
-    return annotation
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a parameter may be, read from its annotation."""
-
-    interval: Interval | None = None
-    whole: bool = False
-    choices: tuple[Any, ...] = ()
-    array: Domain | None = None
-    optional: bool = False
-
-    @classmethod
-    def of(cls, annotation: Any) -> "Rule":
-        optional = NoneType in get_args(annotation)
-        bare = _bare(annotation)
-        if get_origin(bare) is Annotated:
-            kind, meta = get_args(bare)[:2]
-            if isinstance(meta, Domain):
-                return cls(array=meta, optional=optional)
-            return cls(interval=meta, whole=kind is int, optional=optional)
-        if get_origin(bare) is Literal:
-            return cls(choices=get_args(bare), optional=optional)
-        return cls(optional=optional)
-
-    @property
-    def implied(self) -> bool:
-        return isinstance(self.interval, ImpliedRange)
-
-    def refuse(self, name: str, value: Any) -> None:
-        """Raise the one sentence that says what is right; a traced number passes."""
-        if value is None and self.optional:
-            return
-        if self.choices and value not in self.choices:
-            words = [*map(repr, self.choices), *(["None"] if self.optional else [])]
-            raise ValueError(f"`{name}` must be {', '.join(words[:-1])} or {words[-1]}; got {value!r}.")
-        if self.whole and (isinstance(value, bool) or not hasattr(value, "__index__")):
-            raise TypeError(f"`{name}` must be a whole number; got {value!r}.")
-        if self.interval is not None and isinstance(value, (int, float)) and value not in self.interval:
-            raise ValueError(f"`{name}` must be {self.interval.name}; got {value}.")
-        if self.interval is not None and value is None:
-            raise ValueError(f"`{name}` must be {self.interval.name}; got None.")
-
-
 @dataclass(frozen=True, eq=False)
 class Definition:
     """A metric as declared: name, forms, read-out and facts."""
@@ -247,21 +201,20 @@ class Definition:
                 return form
         return self.forms[-1]
 
-    def check(self, params: Mapping[str, Any]) -> None:
-        """Refuse a parameter that is unknown or out of range."""
-        for name, value in params.items():
-            if name not in self.params:
-                raise TypeError(f"`{self.name}` takes no `{name}`; it takes {listed(self.params)}.")
-            self.rules[name].refuse(name, value)
+    def hint(self, selector: str) -> str:
+        """The end of a sentence to a caller who may have meant another form."""
+        return HINTS[selector] if any(selector == name for name, _ in self.selectors) else ""
+
+    def settled(self, params: Mapping[str, Any], shared: tuple[str, ...]) -> dict[str, Any]:
+        """The parameters by their rules; a sentence about one that is unknown or out of range."""
+        for name in params:
+            if name not in self.rules:
+                raise TypeError(f"`{self.name}` takes no `{name}`; it takes {listed([*self.params, *shared])}.")
+        return {name: self.rules[name].settled(name, value) for name, value in params.items()}
 
 
 def _optional(parameter: Parameter) -> Parameter:
     return parameter.replace(default=None, annotation=parameter.annotation | None)
-
-
-def listed(names: Iterable[str]) -> str:
-    names = [f"`{n}`" for n in names]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "no parameters"
 
 
 def _placement(name: str, optional: bool) -> Parameter:

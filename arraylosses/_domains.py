@@ -79,6 +79,8 @@ class Domain:
     ----------
     name : str
         How error messages and pages call its members.
+    terms : str
+        What its members must satisfy, as a sentence about one that does not says it; by default the name.
     members : callable
         Turns numbers of [0, 1] into members, for the conformance laws.
     low, high : float
@@ -103,6 +105,7 @@ class Domain:
 
     name: str
     members: Members
+    terms: str = ""
     low: float = -inf
     high: float = inf
     slack: float = 0.0
@@ -119,6 +122,11 @@ class Domain:
 
     def __or__(self, other: "Domain | None") -> "Domain":
         return replace(self, optional=True) if other is None else replace(self, labels=other)
+
+    @property
+    def right(self) -> str:
+        """What would be right."""
+        return self.terms or self.name
 
     @property
     def bounded(self) -> bool:
@@ -139,13 +147,28 @@ class Domain:
 
 REAL = Domain("real numbers", real_members)
 NONNEGATIVE = Domain("non-negative numbers", nonnegative_members, low=0.0)
-PROBABILITY = Domain("probabilities", unit_members, low=0.0, high=1.0, slack=TOLERANCE, fill=0.5)
-SIMPLEX = Domain("distributions", simplex_members, low=0.0, high=1.0, slack=TOLERANCE, fill=0.5)
+PROBABILITY = Domain(
+    "probabilities", unit_members, "probabilities from 0 to 1", low=0.0, high=1.0, slack=TOLERANCE, fill=0.5
+)
+SIMPLEX = Domain(
+    "distributions",
+    simplex_members,
+    "distributions, each share from 0 to 1",
+    low=0.0,
+    high=1.0,
+    slack=TOLERANCE,
+    fill=0.5,
+)
 BINARY = Domain("0 or 1", binary_members, fill=0.0, condition=zero_or_one)
 LABEL = Domain("integer labels", label_members, low=0.0, fill=0.0, label=True)
 IMAGE = Domain("intensities", unit_members, fill=0.5, image=True)
-MASS = Domain("weights, not all of them 0", mass_members, low=0.0, condition=not_all_zero)
-BOX = Domain("boxes (x1, y1, x2, y2)", box_members, condition=ordered_corners)["4"]
+MASS = Domain("weights", mass_members, "non-negative weights, not all of them 0", low=0.0, condition=not_all_zero)
+BOX = Domain(
+    "boxes (x1, y1, x2, y2)",
+    box_members,
+    "boxes (x1, y1, x2, y2) with x1 <= x2 and y1 <= y2",
+    condition=ordered_corners,
+)["4"]
 
 
 @dataclass(frozen=True)
@@ -170,8 +193,14 @@ ClassWeights: TypeAlias = Annotated[Array, NONNEGATIVE["class"]]
 
 
 @dataclass(frozen=True)
+class AlongLast:
+    """A number, or an array of one number for each place along the last axis."""
+
+
+@dataclass(frozen=True)
 class ImpliedRange(Interval):
     """A length that integer images imply and floating ones must state."""
 
 
 DataRange: TypeAlias = Annotated[float, ImpliedRange("positive", 0.0, open=True)]
+Spread: TypeAlias = Annotated[Any, AlongLast()]

@@ -11,11 +11,12 @@ import numpy as np
 from ._definition import Definition, Facts, Form, Statistic
 from ._document import document, shared_parameters
 from ._domains import Domain
-from ._inputs import Inputs, arrange, bind, cast, ready, ready_params
+from ._inputs import Inputs, arrange, bind, check_beside
 from ._math import divide, total
 from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weighted
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
+from ._values import cast, ready, ready_params
 from ._xp import LIBRARIES, Library, as_array, quietly
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -77,7 +78,7 @@ class Metric:
         definition = self.definition
         form = definition.forms[0] if self._one_form else definition.form_for(params)
         arrays = bind(definition, form, tuple(arrays), params)
-        definition.check(params)
+        params = definition.settled(params, self.shared)
         for name in self._required:
             if name not in params:
                 raise TypeError(f"`{definition.name}` needs `{name}`.")
@@ -113,7 +114,12 @@ class Loss(Metric):
         avg_factor: Any = None,
         **params: Any,
     ) -> Any:
-        if self.definition.form.plain and avg_factor is None and len(arrays) == self._arity:
+        if (
+            self.definition.form.plain
+            and avg_factor is None
+            and len(arrays) == self._arity
+            and params.keys() <= self.definition.params.keys()
+        ):
             value = self._brief(arrays, weights, axis, reduction, params)
             if value is not None:
                 return value
@@ -131,15 +137,14 @@ class Loss(Metric):
         avg_factor: Any,
         params: dict[str, Any],
     ) -> Any:
+        axes = resolve_axes(axis, inputs.batch)
         if reduction == "none":
             return self._elements(lib, inputs, form, params)
-        state, dtype = pooled(self.definition, form, inputs, resolve_axes(axis, inputs.batch), params)
+        state, dtype = pooled(self.definition, form, inputs, axes, params)
         if reduction == "sum":
             return _finished(state.total)
         if avg_factor is not None:
-            return _finished(
-                state.total / (cast(lib, avg_factor, dtype) if hasattr(avg_factor, "dtype") else avg_factor)
-            )
+            return _finished(state.total / _divisor(lib, avg_factor, inputs, dtype))
         return self.read(lib, state, dtype, {})
 
     def _elements(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> Any:
@@ -169,10 +174,10 @@ class Loss(Metric):
         for other in arrays[1:] if weights is None else (*arrays[1:], weights):
             if type(other) is not cls or other.shape != shape or other.dtype != dtype:
                 return None
-            if lib.name == "torch" and other.device != first.device:
+            if lib.devices and other.device != first.device:
                 return None
         if params:
-            self.definition.check(params)
+            params = self.definition.settled(params, self.shared)
         if not lib.memory:
             return self._briefly(lib, arrays, weights, axis, reduction, params)
         with np.errstate(all="ignore"):
@@ -194,9 +199,9 @@ class Loss(Metric):
         values = self.definition.source(xp, *arrays, **params)
         if weights is not None:
             values = values * weights
+        axes = None if axis is None else resolve_axes(axis, tuple(values.shape))
         if reduction == "none":
             return as_array(values)
-        axes = None if axis is None else resolve_axes(axis, tuple(values.shape))
         value = total(xp, values, axes)
         if reduction == "mean":
             n = prod(values.shape) if axes is None else prod([values.shape[a] for a in axes])
@@ -230,6 +235,18 @@ def _check_reduction(reduction: str, avg_factor: Any) -> None:
         raise ValueError(f"`reduction` must be 'mean', 'sum' or 'none'; got {reduction!r}.")
     if avg_factor is not None and reduction == "sum":
         raise ValueError("`avg_factor` divides a mean; got it with reduction='sum'.")
+
+
+def _divisor(lib: Library, avg_factor: Any, inputs: Inputs, dtype: Any) -> Any:
+    """What the caller divides by: a number, or a 0-d array beside the data."""
+    if isinstance(avg_factor, (int, float)):
+        return float(avg_factor)
+    if not hasattr(avg_factor, "shape"):
+        raise TypeError(f"`avg_factor` must be a number or a 0-d array; got {avg_factor!r}.")
+    check_beside(lib, "avg_factor", avg_factor, inputs.arrays[0])
+    if avg_factor.shape != ():
+        raise ValueError(f"`avg_factor` must be a number or a 0-d array; got shape {tuple(avg_factor.shape)}.")
+    return cast(lib, avg_factor, dtype)
 
 
 def _required(definition: Definition) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from math import prod
 from typing import Any
 
 from ._definition import Definition, Form
-from ._inputs import Inputs, cast, lift, ready, ready_params
-from ._math import total
+from ._inputs import Inputs
+from ._math import multiply, total
 from ._state import Mean, Sum, additive, merge
 from ._typing import Array, Axis, Dtype, State
+from ._values import cast, lift, ready, ready_params
 from ._xp import Library, on_host
 
 BLOCK_BYTES = 1 << 18
@@ -22,7 +23,9 @@ def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
     n = len(batch)
     if axis is None:
         return tuple(range(n))
-    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    axes = tuple(axis) if isinstance(axis, tuple) else (axis,)
+    if not all(hasattr(a, "__index__") for a in axes):
+        raise TypeError(f"`axis` must be a whole number, a tuple of them or None; got {axis!r}.")
     found = sorted({a % n for a in axes if -n <= a < n}) if n else []
     if len(found) != len(axes):
         raise ValueError(f"`axis` must name different axes of the elements, whose shape is {batch}; got {axis}.")
@@ -43,7 +46,10 @@ def weighted(lib: Library, leaf: Array, weights: Array | None) -> Array:
         return leaf
     xp = lib.xp
     weights = lift(lib, weights, leaf.ndim)
-    return xp.where(leaf, weights, xp.zeros_like(weights)) if leaf.dtype == xp.bool else leaf * weights
+    if leaf.dtype == xp.bool:
+        return xp.where(leaf, weights, xp.zeros_like(weights))
+    # not a bare product: the formula may be undefined on what stands in for the hidden element
+    return multiply(xp, weights, leaf)
 
 
 def _poisoned(lib: Library, leaf: Array, bad: Array | None, axes: tuple[int, ...], dtype: Dtype) -> Array:

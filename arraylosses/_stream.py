@@ -8,7 +8,7 @@ from ._metric import Function, Metric
 from ._reduce import resolve_axes, state_of, summed, summing
 from ._state import Samples, merge
 from ._typing import Array, Axis, State
-from ._xp import Library, device_of, library, quietly
+from ._xp import Library, as_array, device_of, library, quietly
 
 
 class Identity:
@@ -73,6 +73,8 @@ class Stream:
         """The state of no data, for batches that look like these."""
         inputs, _, _ = self._inputs(arrays, None, named)
         axes = resolve_axes(self.axis, inputs.batch)
+        if not inputs.batch:
+            raise ValueError("a stream reduces the leading axis of its batches; got shape ().")
         if 0 not in axes:
             raise ValueError(f"a stream reduces the leading axis of its batches; got axis={self.axis}.")
         xp = inputs.lib.xp
@@ -89,7 +91,13 @@ class Stream:
         """One state of two: of two workers, for instance."""
         if type(a) is not type(b):
             raise TypeError(f"only states of one stream merge; got {type(a).__name__} and {type(b).__name__}.")
-        return quietly(lambda lib: merge(a, b), _library_of(a))
+        lib, other = _library_of(a), _library_of(b)
+        if lib is not other and lib.xp is not other.xp:
+            raise TypeError(f"only states of one library merge; got {lib.name} and {other.name}.")
+        shapes = [tuple(_leaf(s).shape) for s in (a, b)]
+        if shapes[0] != shapes[1] and not isinstance(a, Samples):
+            raise ValueError(f"only states of one shape merge; got {shapes[0]} and {shapes[1]}.")
+        return quietly(_merged, lib, a, b)
 
     def compute(self, state: State) -> Any:
         """The value of all that the state has seen."""
@@ -113,12 +121,24 @@ class Stream:
     def _state(self, lib: Library, inputs: Inputs, form: Any, params: dict[str, Any]) -> State:
         gather, _ = self.metric.split(params, form)
         state, dtype = state_of(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
-        return summing(lib, state, dtype)
+        return _as_arrays(summing(lib, state, dtype))
+
+
+def _merged(lib: Library, a: State, b: State) -> State:
+    return _as_arrays(merge(a, b))
+
+
+def _as_arrays(state: State) -> State:
+    """Arrays throughout: NumPy's arithmetic of 0-d arrays gives scalars."""
+    return type(state)(*(_as_arrays(x) if isinstance(x, tuple) else as_array(x) for x in state))
+
+
+def _leaf(state: State) -> Array:
+    return state[0][0] if isinstance(state[0], tuple) else state[0]
 
 
 def _library_of(state: State) -> Library:
-    leaf = state[0]
-    return library(leaf[0] if isinstance(leaf, tuple) else leaf)
+    return library(_leaf(state))
 
 
 def stream(metric: Metric, /, *, axis: Axis = None, **params: Any) -> Stream:
@@ -145,7 +165,7 @@ def stream(metric: Metric, /, *, axis: Axis = None, **params: Any) -> Stream:
     if not isinstance(metric, Metric) or isinstance(metric, Function):
         raise TypeError(f"`metric` must be a loss or a metric; got {metric!r}.")
     definition = metric.definition
-    definition.check(params)
+    params = definition.settled(params, ("weights", "axis"))
     for name, rule in definition.rules.items():
         if name not in params and (definition.params[name].default is Parameter.empty or rule.implied):
             raise TypeError(f"a stream of `{definition.name}` needs `{name}`.")

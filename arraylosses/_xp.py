@@ -29,12 +29,15 @@ class Library:
         The dtypes that need no conversion: float32 and float64.
     memory : bool
         Whether its arrays always lie in host memory, computed.
+    devices : bool
+        Whether arrays on two devices must not meet. (JAX places constants itself; tracers have no device.)
     """
 
     name: str
     xp: Namespace
     plain: tuple[Dtype, ...]
     memory: bool
+    devices: bool
 
 
 LIBRARIES: dict[type, Library] = {}
@@ -75,34 +78,35 @@ INSTEAD = {
 }
 
 
-def _refuse(x: object) -> TypeError:
-    cls = type(x)
-    instead = INSTEAD.get(cls.__name__, "an array, for example `numpy.asarray` of it")
-    return TypeError(
-        f"expected an array of a library that follows the array API standard; got {cls.__name__}: give {instead}."
-    )
+def _refusal(name: str, x: object) -> TypeError:
+    kind = type(x).__name__
+    instead = INSTEAD.get(kind, "an array, for example `numpy.asarray` of it")
+    who = f"`{name}`" if name else "an argument"
+    wanted = "an array of a library that follows the array API standard"
+    return TypeError(f"{who} must be {wanted}; got {kind}: give {instead}.")
 
 
-def _learn(x: Any) -> Library:
+def _learn(name: str, x: Any) -> Library:
     cls = type(x)
     if isinstance(x, (np.ma.MaskedArray, np.matrix)):
-        raise _refuse(x)
-    name = _name_of(cls)
+        raise _refusal(name, x)
+    library_name = _name_of(cls)
     try:
-        xp = _conforming(name, x)
+        xp = _conforming(library_name, x)
     except TypeError:
-        raise _refuse(x) from None
+        raise _refusal(name, x) from None
     dtypes: tuple[Dtype, ...] = (xp.float32, xp.float64)
-    if name in BARE_NUMPY_DTYPES:  # there `xp.float32` is a class, and `x.dtype` is not
+    if library_name in BARE_NUMPY_DTYPES:  # there `xp.float32` is a class, and `x.dtype` is not
         dtypes = tuple(map(np.dtype, dtypes))
-    LIBRARIES[cls] = found = Library(name, xp, dtypes, name in ("numpy", "strict"))
-    NAMES[xp.__name__] = name
+    memory = library_name in ("numpy", "strict")
+    LIBRARIES[cls] = found = Library(library_name, xp, dtypes, memory, library_name in ("torch", "strict", "cupy"))
+    NAMES[xp.__name__] = library_name
     return found
 
 
-def library(x: Any) -> Library:
-    """The library of an array; TypeError for what is not one."""
-    return LIBRARIES.get(type(x)) or _learn(x)
+def library(x: Any, name: str = "") -> Library:
+    """The library of an array; for what is not one, a TypeError that calls it ``name``."""
+    return LIBRARIES.get(type(x)) or _learn(name, x)
 
 
 def namespace(x: Array) -> Namespace:

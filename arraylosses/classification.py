@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ._domains import LABEL, PROBABILITY, REAL, SIMPLEX, ClassWeights, Fraction, NonNegative
+from ._domains import LABEL, PROBABILITY, REAL, SIMPLEX, ClassWeights, Fraction, NonNegative, Spread
 from ._math import class_surprise, label_surprise, multiply
 from ._metric import loss
 from ._state import Mean
@@ -72,7 +72,9 @@ def _logit_parts(xp: Namespace, logit: Array, label: Array) -> tuple[Array, Arra
     equals=("torch.nn.functional.binary_cross_entropy_with_logits", "optax.sigmoid_binary_cross_entropy"),
     reference="J. Berkson (1944), Application of the logistic function to bio-assay, JASA 39.",
 )
-def binary_cross_entropy_with_logits(xp: Namespace, pred: Array, target: Array, /, *, pos_weight: Any = None) -> Array:
+def binary_cross_entropy_with_logits(
+    xp: Namespace, pred: Array, target: Array, /, *, pos_weight: Spread = None
+) -> Array:
     r"""Negative log-likelihood of a label under a predicted logit.
 
     .. math:: \ell = y \log(1 + e^{-x}) + (1 - y) \log(1 + e^x)
@@ -95,18 +97,9 @@ def binary_cross_entropy_with_logits(xp: Namespace, pred: Array, target: Array, 
     size, share, small = _logit_parts(xp, pred, target)
     if pos_weight is None:
         return multiply(xp, share, size) + xp.log1p(small)
-    scale = _positive_weight(xp, pos_weight, pred) * target
+    scale = pos_weight * target
     share = xp.where(pred > 0, 1 - target, scale)
     return multiply(xp, share, size) + (scale + (1 - target)) * xp.log1p(small)
-
-
-def _positive_weight(xp: Namespace, weight: Any, like: Array) -> Any:
-    shape = tuple(getattr(weight, "shape", ()))
-    if shape not in ((), tuple(like.shape[-1:])):
-        raise ValueError(
-            f"`pos_weight` must be a number or have the length of the last axis, {like.shape[-1]}; got shape {shape}."
-        )
-    return weight if not hasattr(weight, "dtype") or weight.dtype == like.dtype else xp.astype(weight, like.dtype)
 
 
 def _power(xp: Namespace, x: Array, exponent: float) -> Array:

@@ -138,6 +138,8 @@ def ssim(
     1.0
     """
     assert data_range is not None
+    if sample_covariance and size == 1:
+        raise ValueError("`size` must be at least 2 with `sample_covariance`; got 1.")
     taps = _taps(window, size, sigma)
     x, y = (_fitted(xp, image, size, padding) for image in (pred, target))
     # E[x^2] - E[x]^2 cancels far from zero: both images are moved by one mean, which is put back below

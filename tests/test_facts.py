@@ -73,4 +73,4 @@ def test_names_are_whole_words(metric: al.Metric) -> None:
 @METRICS
 def test_defaults_obey_the_rules(metric: al.Metric) -> None:
     defaults = {k: p.default for k, p in metric.definition.params.items() if p.default is not Parameter.empty}
-    metric.definition.check({k: v for k, v in defaults.items() if v is not None})
+    metric.definition.settled({k: v for k, v in defaults.items() if v is not None}, ())

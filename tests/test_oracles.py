@@ -18,7 +18,7 @@ import sklearn.metrics as sk
 import torch
 import torch.nn.functional as F
 from scipy.spatial.distance import cdist
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from skimage import metrics as untyped_skimage
 
 import arraylosses as al
 from arraylosses.conformance import backend
@@ -27,6 +27,8 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 Array: TypeAlias = Any
 Formula = Callable[..., Any]
+
+skimage: Any = untyped_skimage
 
 # ---- data
 
@@ -215,7 +217,7 @@ def cross_entropy(
     pred = np.moveaxis(pred, class_axis, 1)
     target = np.moveaxis(target, class_axis, 1) if target.dtype.kind == "f" else target
     weight = None if class_weights is None else torch.from_numpy(class_weights)
-    options = {"ignore_index": ignore_index, "label_smoothing": label_smoothing, "reduction": reduction}
+    options: dict[str, Any] = {"ignore_index": ignore_index, "label_smoothing": label_smoothing, "reduction": reduction}
     return F.cross_entropy(torch.from_numpy(pred), torch.from_numpy(target), weight, **options).numpy()
 
 
@@ -302,9 +304,9 @@ def calibration(
     return {"l1": share @ gaps, "l2": np.sqrt(share @ gaps**2), "max": gaps.max()}[norm]
 
 
-def noise_ratio(pred: Array, target: Array, data_range: float | None = None, weights: Array | None = None) -> Any:
+def noise_ratio(pred: Array, target: Array, data_range: Any = None, weights: Array | None = None) -> Any:
     if weights is None:
-        return peak_signal_noise_ratio(target, pred, data_range=data_range)
+        return skimage.peak_signal_noise_ratio(target, pred, data_range=data_range)
     return 10 * np.log10(data_range**2 / reduced(ELEMENTS["squared_error"], pred, target, weights=weights))
 
 
@@ -382,6 +384,7 @@ SCORES: Options = [
 AVERAGES: Options = [{"average": a} for a in ("micro", "macro", "weighted", None)]
 BY_CLASS: Options = [{**a, **w} for a, w in product(AVERAGES, ({}, {"weights": WEIGHT}))]
 IGNORING: Options = [{"ignore_index": 2}, {"ignore_index": 2, "weights": WEIGHT}]
+WEIGHTED: Options = [{}, {"class_weights": CLASS_WEIGHTS}, {"class_weights": CLASS_WEIGHTS, "ignore_index": 1}]
 RARE = np.where(LABELS == 3, 0, LABELS)
 
 
@@ -473,11 +476,7 @@ CALLS: dict[str, Given] = {
             (LOGITS, LABELS),
             [
                 {"label_smoothing": s, "reduction": r, **o}
-                for s, r, o in product(
-                    (0.0, 0.1),
-                    ("mean", "sum", "none"),
-                    ({}, {"class_weights": CLASS_WEIGHTS}, {"class_weights": CLASS_WEIGHTS, "ignore_index": 1}),
-                )
+                for s, r, o in product((0.0, 0.1), ("mean", "sum", "none"), WEIGHTED)
             ],
         ),
         ((LOGITS, SHARES), [{}, {"label_smoothing": 0.1}, {"class_weights": CLASS_WEIGHTS, "label_smoothing": 0.1}]),
@@ -565,7 +564,7 @@ def optax(name: str, *arrays: Array, **options: Any) -> Any:
 def planes(pred: Array, target: Array, **options: Any) -> Any:
     """scikit-image's similarity of each plane, averaged."""
     pairs = zip(pred.reshape(-1, *pred.shape[-2:]), target.reshape(-1, *target.shape[-2:]), strict=True)
-    return np.mean([structural_similarity(p, t, data_range=1.0, **options) for p, t in pairs])
+    return np.mean([skimage.structural_similarity(p, t, data_range=1.0, **options) for p, t in pairs])
 
 
 FOUR: dict[str, Any] = {"task": "multiclass", "num_classes": 4}
@@ -608,7 +607,7 @@ CLAIMS: dict[str, Claim] = {
     ),
     "skimage mean of ratios": (
         lambda: al.averaged(al.psnr, axis=(-3, -2, -1))(NOISY, IMAGE, data_range=1.0),
-        lambda: np.mean([peak_signal_noise_ratio(t, p, data_range=1.0) for p, t in zip(NOISY, IMAGE, strict=True)]),
+        lambda: np.mean([noise_ratio(p, t, data_range=1.0) for p, t in zip(NOISY, IMAGE, strict=True)]),
     ),
     "torchmetrics similarity": (
         lambda: al.ssim(NOISY, IMAGE, data_range=1.0, padding="reflect"),

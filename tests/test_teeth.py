@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import arraylosses as al
-from arraylosses import _inputs, _metric, _reduce, _state, conformance
+from arraylosses import _inputs, _metric, _reduce, _state, _values, conformance
 from arraylosses._math import ranks
 from arraylosses._typing import Array, Namespace
 from arraylosses.regression import moments
@@ -172,13 +172,13 @@ def _forget_the_rest(self: Any, other: Any) -> Any:
 FRAME: list[tuple[Any, str, Any, al.Metric, str]] = [
     (_reduce, "_element_weight", _count_not_weight, al.kl_divergence, "weights_have_no_scale"),
     (_inputs._Shapes, "admit", _no_agreement, al.squared_error, "unequal_shapes_are_refused"),
-    (_inputs, "_hidden", _as_it_is, al.binary_cross_entropy, "weightless_is_absent"),
-    (_inputs, "_without_ignored", _as_it_is, al.cross_entropy, "ignored_labels_are_absent"),
+    (_values, "_hidden", _as_it_is, al.r2_score, "weightless_is_absent"),
+    (_values, "_without_ignored", _as_it_is, al.cross_entropy, "ignored_labels_are_absent"),
     (_state, "_pooled", _half_of_each, al.r2_score, "parts_make_the_whole"),
     (_state.Sum, "merge", _forget_the_rest, al.accuracy, "parts_make_the_whole"),
     (ranks, "tie_groups", _all_distinct, al.spearman_corrcoef, "integer_weights_are_copies"),
     (_inputs.Inputs, "rows", _short_rows, al.kl_divergence, "blocks_make_the_whole"),
-    (_inputs, "floating_dtype", _first_dtype, al.kl_divergence, "half_is_computed_in_single"),
+    (_values, "floating_dtype", _first_dtype, al.kl_divergence, "half_is_computed_in_single"),
     (_metric, "resolve_axes", _every_axis, al.kl_divergence, "axis_is_a_loop"),
 ]
 

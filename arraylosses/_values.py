@@ -1,0 +1,158 @@
+"""What is given, by value: cast, hidden where it weighs nothing, and admitted to its domain.
+
+This runs on each block of a large array, in cache, and is the last thing before a formula.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ._definition import Definition
+from ._domains import Domain
+from ._inputs import FLOATING, Inputs
+from ._typing import Array, Dtype
+from ._xp import Library, default_dtype, index_dtype, readable, size
+
+
+def floating_dtype(inputs: Inputs) -> Dtype:
+    """The one dtype of the computation, at least float32; integers take that of the others, or the default."""
+    lib, xp = inputs.lib, inputs.lib.xp
+    found = [a.dtype for a in inputs.real() if xp.isdtype(a.dtype, FLOATING)]
+    if not found and inputs.weights is not None and xp.isdtype(inputs.weights.dtype, FLOATING):
+        found = [inputs.weights.dtype]
+    if not found:
+        return default_dtype(lib)
+    dtype = found[0] if all(d == found[0] for d in found) else xp.result_type(*found)
+    return dtype if dtype in lib.plain or xp.finfo(dtype).bits >= 32 else xp.float32
+
+
+def cast(lib: Library, array: Array, dtype: Dtype) -> Array:
+    return array if array.dtype == dtype else lib.xp.astype(array, dtype)
+
+
+def lift(lib: Library, weights: Array, ndim: int) -> Array:
+    """Weights with trailing axes of one."""
+    missing = ndim - weights.ndim
+    return lib.xp.reshape(weights, (*weights.shape, *(1,) * missing)) if missing > 0 else weights
+
+
+def _whole(lib: Library, weights: Array) -> bool:
+    """Nothing is hidden: known at no cost in host memory, and never asked elsewhere."""
+    return lib.name == "numpy" and bool(weights.all())
+
+
+def _hidden(inputs: Inputs) -> Inputs:
+    """Put a harmless member of the domain where the weight is 0, so that no NaN comes near a value or a derivative.
+
+    Different ones for different arguments: equal images, for instance, would have an infinite PSNR.
+    """
+    lib, xp, weights = inputs.lib, inputs.lib.xp, inputs.weights
+    if weights is None or _whole(lib, weights):
+        return inputs
+    absent = ~weights if weights.dtype == xp.bool else weights == 0
+    arrays: list[Array] = []
+    for i, (array, domain) in enumerate(zip(inputs.arrays, inputs.domains, strict=True)):
+        if array is not None:
+            fill = int(domain.fill) if domain.label else domain.fill / (1 + i)
+            array = xp.where(lift(lib, absent, array.ndim), fill, array)
+        arrays.append(array)
+    return replace(inputs, arrays=arrays)
+
+
+def _without_ignored(inputs: Inputs) -> Inputs:
+    """A label to be ignored weighs nothing."""
+    if inputs.ignored is None:
+        return inputs
+    lib, xp, weights = inputs.lib, inputs.lib.xp, inputs.weights
+    at = inputs.names.index("target")
+    if not inputs.domains[at].label:
+        is_real = lib.xp.isdtype(inputs.arrays[at].dtype, FLOATING) and inputs.domains[at].condition is None
+        what = "is floating" if is_real else f"must be {inputs.domains[at].right}"
+        raise TypeError(f"`ignore_index` applies to integer labels; `target` {what}: give `weights` instead.")
+    seen = inputs.arrays[at] != inputs.ignored
+    if weights is not None:
+        weights = lift(lib, weights, seen.ndim)
+        seen = seen & weights if weights.dtype == xp.bool else xp.where(seen, weights, xp.zeros_like(weights))
+    return replace(inputs, weights=seen)
+
+
+def _labels(inputs: Inputs, name: str, array: Array) -> tuple[Array, Array | None]:
+    """Labels of the index dtype and in range; where they cannot be read, a mark on those that are not."""
+    lib, xp, classes = inputs.lib, inputs.lib.xp, inputs.classes
+    if readable(lib, array):
+        if size(array):
+            low, high = int(xp.min(array)), int(xp.max(array))
+            if low < 0 or (classes is not None and high >= classes):
+                wrong = low if low < 0 else high
+                upper = f"from 0 to {classes - 1}" if classes is not None else "of at least 0"
+                raise ValueError(f"`{name}` must be integer labels {upper}; got {wrong}.")
+        return array, None
+    bad = array < 0 if classes is None else (array < 0) | (array >= classes)
+    return xp.where(bad, 0, array), bad
+
+
+def _admitted(lib: Library, name: str, domain: Domain, array: Array, hint: str = "") -> Array:
+    """A bounded array, its bounds made exact. Outside: ValueError where it can be read, NaN elsewhere."""
+    xp = lib.xp
+    bad = domain.outside(xp, array)
+    if bad is None:
+        return array
+    if readable(lib, array):
+        if bool(xp.any(bad)):
+            raise ValueError(f"`{name}` must be {domain.right}; got {_example(xp, array, bad)}{hint}.")
+    else:
+        array = xp.where(bad, xp.nan, array)
+    if domain.slack:
+        array = xp.where(array < domain.low, domain.low, xp.where(array > domain.high, domain.high, array))
+    return array
+
+
+def _example(xp: Any, array: Array, bad: Array) -> str:
+    """The first member that is not one of the domain, a whole event where the condition is on events."""
+    first = int(xp.argmax(xp.astype(xp.reshape(bad, (-1,)), xp.int32)))
+    width = size(array) // max(size(bad), 1)
+    rows = xp.reshape(array, (-1, width))
+    values = [float(rows[first, j]) for j in range(width)]
+    return f"{values[0]:.12g}" if width == 1 else str(tuple(values))
+
+
+def _converted(inputs: Inputs, dtype: Dtype) -> Inputs:
+    """Labels in the index dtype, everything else in the one of the computation."""
+    lib = inputs.lib
+    index = index_dtype(lib.xp)
+    arrays = [
+        None if a is None else cast(lib, a, index if d.label else dtype)
+        for a, d in zip(inputs.arrays, inputs.domains, strict=True)
+    ]
+    return replace(inputs, arrays=arrays)
+
+
+def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
+    """Cast to one floating dtype, hide what weighs nothing, admit the rest; and the dtype."""
+    lib = inputs.lib
+    dtype = floating_dtype(inputs)
+    inputs = _hidden(_without_ignored(_converted(inputs, dtype)))
+    arrays: list[Array] = []
+    bad = None
+    for name, domain, array in zip(inputs.names, inputs.domains, inputs.arrays, strict=True):
+        if array is not None and domain.label:
+            array, mark = _labels(inputs, name, array)
+            bad = mark if bad is None else bad if mark is None else bad | mark
+        elif array is not None and domain.bounded:
+            array = _admitted(lib, name, domain, array, inputs.hint if domain.slack else "")
+        arrays.append(array)
+    weights = None if inputs.weights is None else cast(lib, inputs.weights, dtype)
+    return replace(inputs, arrays=arrays, weights=weights, bad=bad), dtype
+
+
+def ready_params(params: Mapping[str, Any], definition: Definition, lib: Library, dtype: Dtype) -> dict[str, Any]:
+    """Array parameters in the dtype of the computation, and in their domains."""
+    return {k: _ready_param(definition, lib, dtype, k, v) for k, v in params.items()}
+
+
+def _ready_param(definition: Definition, lib: Library, dtype: Dtype, name: str, value: Any) -> Any:
+    rule = definition.rules[name]
+    if value is None or not hasattr(value, "dtype") or not (rule.array or rule.spread):
+        return value
+    value = cast(lib, value, dtype)
+    return value if rule.array is None else _admitted(lib, name, rule.array, value)
