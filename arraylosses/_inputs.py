@@ -118,6 +118,8 @@ def check_beside(lib: Library, name: str, array: Any, data: Array) -> None:
 def _chosen(lib: Library, name: str, domain: Domain, array: Array, labels: bool | None) -> Domain:
     """The domain that the dtype asks for, or that an argument before this one has chosen for both."""
     xp = lib.xp
+    if array.dtype in lib.plain and not (domain.label or domain.labels):
+        return domain
     if xp.isdtype(array.dtype, "complex floating"):
         raise TypeError(f"`{name}` must be real; got {array.dtype}: give `xp.real` and `xp.imag`, or `xp.abs`, of it.")
     if not xp.isdtype(array.dtype, ("numeric", "bool")):

@@ -135,7 +135,7 @@ def _two_words(lib: Library, leaf: Any, like: Array, dtype: Dtype) -> Sum:
         low = leaf % (1 << 20) if leaf >= 1 << 24 else 0
         zero = xp.zeros_like(like)
         return Sum(zero + float(leaf - low), zero + float(low))
-    if xp.isdtype(leaf.dtype, ("integral", "bool")):
+    if leaf.dtype != dtype and xp.isdtype(leaf.dtype, ("integral", "bool")):
         head = xp.astype(leaf, dtype)
         return Sum(head, xp.astype(leaf - xp.astype(head, leaf.dtype), dtype))
     return Sum(leaf, xp.zeros_like(leaf))

@@ -225,13 +225,13 @@ class Sum(NamedTuple):
         head = self.head + other.head
         back = head - self.head
         lost = (self.head - (head - back)) + (other.head - back)
-        xp = namespace(head)
-        # an infinite head has rounded nothing off, and inf - inf would make it NaN
-        return Sum(head, (self.tail + other.tail) + xp.where(xp.isfinite(head), lost, 0.0))
+        return Sum(head, (self.tail + other.tail) + lost)
 
     @property
     def value(self) -> Array:
-        return self.head + self.tail
+        """Of an infinite head the rest is inf - inf, NaN, and says nothing."""
+        xp = namespace(self.tail)
+        return self.head + xp.where(xp.isnan(self.tail), 0.0, self.tail)
 
 
 def additive(state: State) -> bool:

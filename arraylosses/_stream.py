@@ -3,6 +3,7 @@
 from inspect import Parameter
 from typing import Any
 
+from ._definition import Form
 from ._inputs import Inputs
 from ._metric import Function, Metric
 from ._reduce import resolve_axes, state_of, summed, summing
@@ -80,24 +81,20 @@ class Stream:
         xp = inputs.lib.xp
         like = next(a for a in inputs.arrays if a is not None)
         nothing = xp.zeros(inputs.batch, dtype=xp.bool, **device_of(xp, like))
-        state = self._gathered(arrays, nothing, named)
+        state = _as_arrays(inputs.lib, self._gathered(arrays, nothing, named))
         return state.emptied() if isinstance(state, Samples) else state
 
     def update(self, state: State, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
         """The state of what has come before and of this batch."""
-        return self.merge(state, self._gathered(arrays, weights, named))
+        inputs, form, params = self._inputs(arrays, weights, named)
+        return quietly(self._updated, inputs.lib, state, inputs, form, params)
+
+    def _updated(self, lib: Library, state: State, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
+        return _merged(lib, state, self._state(lib, inputs, form, params))
 
     def merge(self, a: State, b: State) -> State:
         """One state of two: of two workers, for instance."""
-        if type(a) is not type(b):
-            raise TypeError(f"only states of one stream merge; got {type(a).__name__} and {type(b).__name__}.")
-        lib, other = _library_of(a), _library_of(b)
-        if lib is not other and lib.xp is not other.xp:
-            raise TypeError(f"only states of one library merge; got {lib.name} and {other.name}.")
-        shapes = [tuple(_leaf(s).shape) for s in (a, b)]
-        if shapes[0] != shapes[1] and not isinstance(a, Samples):
-            raise ValueError(f"only states of one shape merge; got {shapes[0]} and {shapes[1]}.")
-        return quietly(_merged, lib, a, b)
+        return quietly(_merged, _library_of(a), a, b)
 
     def compute(self, state: State) -> Any:
         """The value of all that the state has seen."""
@@ -118,19 +115,29 @@ class Stream:
         inputs, form, params = self._inputs(arrays, weights, named)
         return quietly(self._state, inputs.lib, inputs, form, params)
 
-    def _state(self, lib: Library, inputs: Inputs, form: Any, params: dict[str, Any]) -> State:
+    def _state(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
         gather, _ = self.metric.split(params, form)
         state, dtype = state_of(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
-        return _as_arrays(summing(lib, state, dtype))
+        return summing(lib, state, dtype)
 
 
 def _merged(lib: Library, a: State, b: State) -> State:
-    return _as_arrays(merge(a, b))
+    if type(a) is not type(b):
+        raise TypeError(f"only states of one stream merge; got {type(a).__name__} and {type(b).__name__}.")
+    first, second = _leaf(a), _leaf(b)
+    if type(first) is not type(second) and library(second).xp is not lib.xp:
+        raise TypeError(f"only states of one library merge; got {lib.name} and {library(second).name}.")
+    if first.shape != second.shape and not isinstance(a, Samples):
+        shapes = f"{tuple(first.shape)} and {tuple(second.shape)}"
+        raise ValueError(f"only states of one shape merge; got {shapes}.")
+    return _as_arrays(lib, merge(a, b))
 
 
-def _as_arrays(state: State) -> State:
+def _as_arrays(lib: Library, state: State) -> State:
     """Arrays throughout: NumPy's arithmetic of 0-d arrays gives scalars."""
-    return type(state)(*(_as_arrays(x) if isinstance(x, tuple) else as_array(x) for x in state))
+    if lib.name != "numpy":
+        return state
+    return type(state)(*(_as_arrays(lib, x) if isinstance(x, tuple) else as_array(x) for x in state))
 
 
 def _leaf(state: State) -> Array:

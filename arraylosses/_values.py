@@ -17,7 +17,10 @@ from ._xp import Library, default_dtype, index_dtype, readable, size
 def floating_dtype(inputs: Inputs) -> Dtype:
     """The one dtype of the computation, at least float32; integers take that of the others, or the default."""
     lib, xp = inputs.lib, inputs.lib.xp
-    found = [a.dtype for a in inputs.real() if xp.isdtype(a.dtype, FLOATING)]
+    given = [a.dtype for a in inputs.real()]
+    if given and given[0] in lib.plain and given.count(given[0]) == len(given):
+        return given[0]
+    found = [d for d in given if xp.isdtype(d, FLOATING)]
     if not found and inputs.weights is not None and xp.isdtype(inputs.weights.dtype, FLOATING):
         found = [inputs.weights.dtype]
     if not found:
@@ -119,6 +122,8 @@ def _example(xp: Any, array: Array, bad: Array) -> str:
 def _converted(inputs: Inputs, dtype: Dtype) -> Inputs:
     """Labels in the index dtype, everything else in the one of the computation."""
     lib = inputs.lib
+    if all([a is None or a.dtype == dtype for a in inputs.arrays]):
+        return inputs
     index = index_dtype(lib.xp)
     arrays = [
         None if a is None else cast(lib, a, index if d.label else dtype)
@@ -129,9 +134,17 @@ def _converted(inputs: Inputs, dtype: Dtype) -> Inputs:
 
 def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
     """Cast to one floating dtype, hide what weighs nothing, admit the rest; and the dtype."""
-    lib = inputs.lib
-    dtype = floating_dtype(inputs)
+    lib, dtype = inputs.lib, floating_dtype(inputs)
     inputs = _hidden(_without_ignored(_converted(inputs, dtype)))
+    if inputs.weights is not None and inputs.weights.dtype != dtype:
+        inputs = replace(inputs, weights=cast(lib, inputs.weights, dtype))
+    if any([d.label or d.bounded for d in inputs.domains]):
+        inputs = _in_domain(inputs)
+    return inputs, dtype
+
+
+def _in_domain(inputs: Inputs) -> Inputs:
+    """Labels in range and bounded arrays within their bounds."""
     arrays: list[Array] = []
     bad = None
     for name, domain, array in zip(inputs.names, inputs.domains, inputs.arrays, strict=True):
@@ -139,10 +152,9 @@ def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
             array, mark = _labels(inputs, name, array)
             bad = mark if bad is None else bad if mark is None else bad | mark
         elif array is not None and domain.bounded:
-            array = _admitted(lib, name, domain, array, inputs.hint if domain.slack else "")
+            array = _admitted(inputs.lib, name, domain, array, inputs.hint if domain.slack else "")
         arrays.append(array)
-    weights = None if inputs.weights is None else cast(lib, inputs.weights, dtype)
-    return replace(inputs, arrays=arrays, weights=weights, bad=bad), dtype
+    return replace(inputs, arrays=arrays, bad=bad)
 
 
 def ready_params(params: Mapping[str, Any], definition: Definition, lib: Library, dtype: Dtype) -> dict[str, Any]:
