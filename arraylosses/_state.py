@@ -7,7 +7,7 @@ the state of the whole, whatever the grouping.
 
 from typing import Any, NamedTuple
 
-from ._math import segment_sum, total
+from ._math import power_of_two_scale, segment_sum, stop_gradient, total
 from ._typing import Array, Namespace, State
 from ._xp import device_of, namespace
 
@@ -106,6 +106,13 @@ def _weight(xp: Namespace, w: Array | None, like: Array) -> tuple[Array, Array]:
     return weight, xp.where(weight == 0, 1.0, weight)
 
 
+def _scale_of(xp: Namespace, deviation: Array) -> Array:
+    """A power of two that keeps squares of the deviations in range; 1 for all but extreme data."""
+    if deviation.shape[-1] == 0:
+        return xp.ones_like(xp.sum(deviation, axis=-1))
+    return power_of_two_scale(xp, stop_gradient(xp, xp.max(xp.abs(deviation), axis=-1)))
+
+
 def _pooled(a: Any, b: Any) -> tuple[Array, Array, Array]:
     """Whole weight; share of ``b`` in it; and weight of the squared distance between the two means."""
     xp = namespace(a.weight)
@@ -114,8 +121,21 @@ def _pooled(a: Any, b: Any) -> tuple[Array, Array, Array]:
     return weight, share, a.weight * share
 
 
+def _common(weights: tuple[Array, Array], scales: tuple[Array, Array], apart: Array) -> tuple[Array, Array, Array]:
+    """The scale of two states together, for data as great as theirs and as far apart; and what brings each to it."""
+    xp = namespace(apart)
+    a, b = scales
+    a = xp.where(weights[0] == 0, b, a)  # a state of nothing has no scale
+    b = xp.where(weights[1] == 0, a, b)
+    scale = xp.minimum(xp.minimum(a, b), power_of_two_scale(xp, stop_gradient(xp, xp.abs(apart))))
+    return scale, scale / a, scale / b
+
+
 class Moments(NamedTuple):
-    """Weight, means and central second moments of two variables; merged by Chan, Golub and LeVeque's update."""
+    """Weight, means and central second moments of two variables; merged by Chan, Golub and LeVeque's update.
+
+    Second moments are of deviations times a scale, so that data of 1e-30 or 1e30 stay in range in float32.
+    """
 
     weight: Array
     mean_x: Array
@@ -123,46 +143,65 @@ class Moments(NamedTuple):
     xx: Array
     xy: Array
     yy: Array
+    scale_x: Array
+    scale_y: Array
 
     @classmethod
     def of(cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> "Moments":
         weight, divisor = _weight(xp, weights, pred)
-        mean_x, x = _centred(xp, pred, weights, divisor)
-        mean_y, y = _centred(xp, target, weights, divisor)
-        return cls(weight, mean_x, mean_y, *(_weighted(xp, weights, a * b) for a, b in ((x, x), (x, y), (y, y))))
+        (mean_x, x), (mean_y, y) = (_centred(xp, v, weights, divisor) for v in (pred, target))
+        scale_x, scale_y = _scale_of(xp, x), _scale_of(xp, y)
+        x, y = x * xp.expand_dims(scale_x, axis=-1), y * xp.expand_dims(scale_y, axis=-1)
+        xx, xy, yy = (_weighted(xp, weights, a * b) for a, b in ((x, x), (x, y), (y, y)))
+        return cls(weight, mean_x, mean_y, xx, xy, yy, scale_x, scale_y)
 
     def merge(self, other: "Moments") -> "Moments":
         weight, share, between = _pooled(self, other)
-        x, y = other.mean_x - self.mean_x, other.mean_y - self.mean_y
+        weights = self.weight, other.weight
+        apart_x, apart_y = other.mean_x - self.mean_x, other.mean_y - self.mean_y
+        scale_x, ax, bx = _common(weights, (self.scale_x, other.scale_x), apart_x)
+        scale_y, ay, by = _common(weights, (self.scale_y, other.scale_y), apart_y)
+        x, y = apart_x * scale_x, apart_y * scale_y
         return Moments(
             weight,
-            self.mean_x + share * x,
-            self.mean_y + share * y,
-            self.xx + other.xx + between * x * x,
-            self.xy + other.xy + between * x * y,
-            self.yy + other.yy + between * y * y,
+            self.mean_x + share * apart_x,
+            self.mean_y + share * apart_y,
+            self.xx * ax * ax + other.xx * bx * bx + between * x * x,
+            self.xy * ax * ay + other.xy * bx * by + between * x * y,
+            self.yy * ay * ay + other.yy * by * by + between * y * y,
+            scale_x,
+            scale_y,
         )
 
 
 class Fit(NamedTuple):
-    """What there was to explain (spread of the target about its mean) and what a prediction left (sum of squares)."""
+    """What there was to explain (spread of the target about its mean) and what a prediction left (sum of squares).
+
+    Both of deviations times one scale, as in `Moments`.
+    """
 
     weight: Array
     mean: Array
     spread: Array
     error: Array
+    scale: Array
 
     @classmethod
     def of(cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> "Fit":
         weight, divisor = _weight(xp, weights, target)
         mean, rest = _centred(xp, target, weights, divisor)
-        return cls(weight, mean, _weighted(xp, weights, rest**2), _weighted(xp, weights, (pred - target) ** 2))
+        left = pred - target
+        scale = xp.minimum(_scale_of(xp, rest), _scale_of(xp, left))
+        wide = xp.expand_dims(scale, axis=-1)
+        spread, error = (_weighted(xp, weights, (v * wide) ** 2) for v in (rest, left))
+        return cls(weight, mean, spread, error, scale)
 
     def merge(self, other: "Fit") -> "Fit":
         weight, share, between = _pooled(self, other)
         apart = other.mean - self.mean
-        spread = self.spread + other.spread + between * apart**2
-        return Fit(weight, self.mean + share * apart, spread, self.error + other.error)
+        scale, a, b = _common((self.weight, other.weight), (self.scale, other.scale), apart)
+        spread = self.spread * a * a + other.spread * b * b + between * (apart * scale) ** 2
+        return Fit(weight, self.mean + share * apart, spread, self.error * a * a + other.error * b * b, scale)
 
 
 class Samples(NamedTuple):

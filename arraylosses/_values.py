@@ -122,7 +122,7 @@ def _example(xp: Any, array: Array, bad: Array) -> str:
 def _converted(inputs: Inputs, dtype: Dtype) -> Inputs:
     """Labels in the index dtype, everything else in the one of the computation."""
     lib = inputs.lib
-    if all([a is None or a.dtype == dtype for a in inputs.arrays]):
+    if all(a is None or a.dtype == dtype for a in inputs.arrays):
         return inputs
     index = index_dtype(lib.xp)
     arrays = [
@@ -138,7 +138,7 @@ def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
     inputs = _hidden(_without_ignored(_converted(inputs, dtype)))
     if inputs.weights is not None and inputs.weights.dtype != dtype:
         inputs = replace(inputs, weights=cast(lib, inputs.weights, dtype))
-    if any([d.label or d.bounded for d in inputs.domains]):
+    if any(d.label or d.bounded for d in inputs.domains):
         inputs = _in_domain(inputs)
     return inputs, dtype
 

@@ -221,8 +221,10 @@ def f_beta(
     0.833333
     """
     c = _pooled(xp, c, average)
-    found = (1 + beta**2) * c.tp
-    return _averaged(xp, c, divide(xp, found, found + beta**2 * c.fn + c.fp, empty=zero_division), average)
+    # the share of recall, not beta**2 itself, which overflows on its way to the limit
+    share = 1 / (1 + (1 / beta) * (1 / beta))
+    value = divide(xp, c.tp, c.tp + share * c.fn + (1 - share) * c.fp, empty=zero_division)
+    return _averaged(xp, c, value, average)
 
 
 @metric(

@@ -1,7 +1,7 @@
 """How far one distribution is from another."""
 
 from ._domains import SIMPLEX
-from ._math import log1p_gap
+from ._math import log_gap
 from ._metric import loss
 from ._typing import Array, Namespace
 
@@ -26,7 +26,7 @@ def kl_divergence(xp: Namespace, pred: Array, target: Array, /) -> Array:
     Notes
     -----
     ``0 log 0`` is 0. Distributions are not normalised first (scipy.stats.entropy does that): what does not sum to one
-    is taken as it is. Written with ``d - log(1 + d)``, whose terms are never negative, close distributions keep every
+    is taken as it is. Written with ``r - 1 - log(r)``, whose terms are never negative, close distributions keep every
     digit; the textbook sum is negative in half of such cases.
 
     Examples
@@ -42,5 +42,5 @@ def kl_divergence(xp: Namespace, pred: Array, target: Array, /) -> Array:
     # a target so small that the ratio overflows weighs nothing either
     dead = dead | (ratio == xp.inf)
     excess = xp.where(dead, 0.0, guess - known)
-    gap = known * log1p_gap(xp, excess / known)
+    gap = known * log_gap(xp, ratio, excess / known)
     return xp.sum(xp.where(dead, 0.0, gap), axis=-1) - xp.sum(excess, axis=-1)

@@ -142,9 +142,7 @@ AXES: dict[str, Call] = {
     "`spatial_axes` must name different axes of `pred`, whose shape is (16, 16); got (0, 0).": (
         lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, spatial_axes=(0, 0))
     ),
-    "`axis` must be trailing and negative, such as (-2, -1); got (0, 1).": (
-        lambda: al.averaged(al.psnr, axis=(0, 1))
-    ),
+    "`axis` must be trailing and negative, such as (-2, -1); got (0, 1).": (lambda: al.averaged(al.psnr, axis=(0, 1))),
     "`axis` must be trailing and negative, such as (-2, -1); got (-1, -1).": (
         lambda: al.averaged(al.psnr, axis=(-1, -1))
     ),
@@ -344,9 +342,7 @@ PARAMETER_VALUES: dict[str, Call] = {
     "`padding` must be 'valid', 'reflect' or 'zero'; got 'same'.": (
         lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, padding="same")
     ),
-    "`label_smoothing` must be between 0 and 1; got 2.": (
-        lambda: al.cross_entropy(LOGITS, LABELS, label_smoothing=2)
-    ),
+    "`label_smoothing` must be between 0 and 1; got 2.": (lambda: al.cross_entropy(LOGITS, LABELS, label_smoothing=2)),
     "`average` must be 'micro', 'macro', 'weighted' or None; got 'foo'.": (
         lambda: al.precision(N, BINARY, average="foo")
     ),
@@ -386,9 +382,7 @@ PARAMETER_KINDS: dict[str, Call] = {
     "`ignore_index` must be a whole number; got 1.5.": lambda: al.cross_entropy(LOGITS, LABELS, ignore_index=1.5),
     "`class_axis` must be a whole number; got 1.5.": lambda: al.cross_entropy(LOGITS, LABELS, class_axis=1.5),
     "`class_axis` must be a whole number; got None.": lambda: al.cross_entropy(LOGITS, LABELS, class_axis=None),
-    "`spatial_axes` must be 2 whole numbers; got 0.": (
-        lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, spatial_axes=0)
-    ),
+    "`spatial_axes` must be 2 whole numbers; got 0.": (lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, spatial_axes=0)),
     "`axis` must be a whole number, a tuple of them or None; got 1.0.": lambda: al.r2_score(GRID, GRID, axis=1.0),
     "`axis` must be a whole number, a tuple of them or None; got '0'.": (
         lambda: al.squared_error(GRID, GRID, axis="0")
@@ -636,9 +630,7 @@ STREAM_KINDS: dict[str, Call] = {
     "only states of one stream merge; got Fit and Mean.": (
         lambda: MEAN_OF_GRID.update(FIT.init(GRID, GRID), GRID, GRID)
     ),
-    "only states of one library merge; got numpy and torch.": (
-        lambda: FIT.merge(FIT.init(N, N), FIT.init(T, T))
-    ),
+    "only states of one library merge; got numpy and torch.": (lambda: FIT.merge(FIT.init(N, N), FIT.init(T, T))),
 }
 
 # ---- the tables

@@ -67,7 +67,15 @@ def test_signatures_put_arrays_first(metric: al.Metric) -> None:
 @METRICS
 def test_names_are_whole_words(metric: al.Metric) -> None:
     """One word for one idea: never `dim`, `eps` or `n_classes`."""
-    assert not set(signature(metric).parameters) & {"dim", "eps", "n_classes", "num_labels", "data_min", "y_true", "y_pred"}
+    assert not set(signature(metric).parameters) & {
+        "dim",
+        "eps",
+        "n_classes",
+        "num_labels",
+        "data_min",
+        "y_true",
+        "y_pred",
+    }
 
 
 @METRICS

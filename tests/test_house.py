@@ -27,7 +27,17 @@ FLOORS = [
     ("_reduce",),
     ("_metric",),
     ("_stream", "_combine"),
-    ("boxes", "classification", "decisions", "divergence", "fields", "points", "probabilistic", "ranking", "regression"),
+    (
+        "boxes",
+        "classification",
+        "decisions",
+        "divergence",
+        "fields",
+        "points",
+        "probabilistic",
+        "ranking",
+        "regression",
+    ),
     ("image",),
     ("conformance",),
     ("_catalogue",),
@@ -106,7 +116,10 @@ def test_importing_loads_nothing_heavy() -> None:
 
 
 def test_a_metric_loads_no_library_but_numpy() -> None:
-    loaded = {m.partition(".")[0] for m in _modules_after("import arraylosses as al, numpy as np; al.mse(np.ones(3), np.ones(3))")}
+    loaded = {
+        m.partition(".")[0]
+        for m in _modules_after("import arraylosses as al, numpy as np; al.mse(np.ones(3), np.ones(3))")
+    }
     assert not loaded & (LIBRARIES - {"array_api_compat"})
 
 

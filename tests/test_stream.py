@@ -21,7 +21,9 @@ def test_a_float32_counter_goes_past_2_to_the_24() -> None:
     s = al.stream(al.squared_error)
     one, zero = np.ones(1, "float32"), np.zeros(1, "float32")
     state = s.init(one, zero)
-    large = state._replace(total=Sum(np.float32(2**24) + zero[0], zero[0]), weight=Sum(np.float32(2**24) + zero[0], zero[0]))
+    large = state._replace(
+        total=Sum(np.float32(2**24) + zero[0], zero[0]), weight=Sum(np.float32(2**24) + zero[0], zero[0])
+    )
     for _ in range(5):
         large = s.update(large, one, zero)
     assert float(large.weight.head) + float(large.weight.tail) == 2**24 + 5
@@ -30,7 +32,9 @@ def test_a_float32_counter_goes_past_2_to_the_24() -> None:
 def test_a_large_batch_is_counted_exactly() -> None:
     s = al.stream(al.squared_error)
     n = 2**24 + 3
-    state = s.update(s.init(np.zeros(1, "float32"), np.zeros(1, "float32")), np.zeros(n, "float32"), np.zeros(n, "float32"))
+    state = s.update(
+        s.init(np.zeros(1, "float32"), np.zeros(1, "float32")), np.zeros(n, "float32"), np.zeros(n, "float32")
+    )
     assert float(state.weight.head) + float(state.weight.tail) == n
 
 

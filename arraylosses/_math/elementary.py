@@ -66,22 +66,23 @@ def softplus(xp: Namespace, x: Array) -> Array:
 SERIES = tuple(1 / (2 * k + 3) for k in range(9))
 
 
-def log1p_gap(xp: Namespace, d: Array) -> Array:
-    """``d - log(1 + d)``, never negative and with every digit near 0, where the difference cancels.
+def log_gap(xp: Namespace, ratio: Array, excess: Array) -> Array:
+    """``ratio - 1 - log(ratio)``, never negative, where ``excess`` is ``ratio - 1`` with all its digits.
 
-    With ``s = d / (2 + d)``, ``log(1 + d) = 2 (s + s**3 / 3 + s**5 / 5 + ...)`` and ``d - 2 s = s d``.
+    Near 1 the difference cancels. There, with ``s = d / (2 + d)`` for the excess d,
+    ``log(1 + d) = 2 (s + s**3 / 3 + s**5 / 5 + ...)`` and ``d - 2 s = s d``.
     """
-    small = (d > -0.25) & (d < 0.35)
-    near, far = xp.where(small, d, 0.0), xp.where(small, 1.0, d)
+    small = (excess > -0.25) & (excess < 0.35)
+    near, far = xp.where(small, excess, 0.0), xp.where(small, 1.0, ratio)
     s = near / (near + 2.0)
     square = s * s
     tail = SERIES[-1] * xp.ones_like(square)
     for coefficient in reversed(SERIES[:-1]):
         tail = tail * square + coefficient
-    return xp.where(small, s * (near - 2.0 * square * tail), far - xp.log1p(far))
+    return xp.where(small, s * (near - 2.0 * square * tail), (far - 1.0) - xp.log(far))
 
 
-def _scale(xp: Namespace, largest: Array) -> Array:
+def power_of_two_scale(xp: Namespace, largest: Array) -> Array:
     """A power of two that keeps squares of numbers of this size from overflow and underflow."""
     reach = 600 if xp.finfo(largest.dtype).bits == 64 else 80
     tiny, huge = 2.0 ** (-reach / 2), 2.0 ** (reach / 2)
@@ -91,7 +92,7 @@ def _scale(xp: Namespace, largest: Array) -> Array:
 
 def norm(xp: Namespace, x: Array, axis: int = -1) -> Array:
     """Euclidean length with gradient 0 at 0, for any size that the dtype holds."""
-    scale = _scale(xp, stop_gradient(xp, xp.max(xp.abs(x), axis=axis, keepdims=True)))
+    scale = power_of_two_scale(xp, stop_gradient(xp, xp.max(xp.abs(x), axis=axis, keepdims=True)))
     length = sqrt(xp, xp.sum((x * scale) ** 2, axis=axis, keepdims=True)) / scale
     return xp.squeeze(length, axis=axis)
 

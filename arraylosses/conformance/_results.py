@@ -7,7 +7,7 @@ import numpy as np
 
 from .._xp import library
 from ._law import BATCH, law, rows
-from ._trial import Broken, Trial, close
+from ._trial import SINGLE, Broken, Trial, close
 
 # ---- kinds of result
 
@@ -200,6 +200,19 @@ def far_from_zero_is_right(t: Trial) -> None:
     moved = [a if i not in places else (a + 4096).astype("float32") for i, a in enumerate(t.draw(BATCH))]
     want = t.reference.value(_as_dtype(t, moved, "float64"))
     close(t.value(moved), want, float(64 * np.finfo("float32").eps * 4096), "offset 4096")
+
+
+@law
+def any_size_is_right(t: Trial) -> None:
+    """In float32, on data of 1e-15 and of 1e15, what float64 gives for the same inputs."""
+    t.needs_reduction()
+    places = t.real_places()
+    t.needs(bool(places) and not any(t.domains[i].bounded for i in places), "its inputs cannot be scaled together")
+    drawn = t.draw(BATCH)
+    for factor in (2.0**-50, 2.0**50):
+        scaled = [a if i not in places else (a * factor).astype("float32") for i, a in enumerate(drawn)]
+        want = t.reference.value(_as_dtype(t, scaled, "float64"))
+        close(t.value(scaled) / np.maximum(np.abs(want), 1e-37), np.sign(want), SINGLE, f"size {factor:.0e}")
 
 
 @law

@@ -1,0 +1,5 @@
+"""``python -m tests.golden``."""
+
+from . import main
+
+raise SystemExit(main())

@@ -1,0 +1,5 @@
+"""``python -m tests.torture``."""
+
+from . import main
+
+raise SystemExit(main())

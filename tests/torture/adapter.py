@@ -1,0 +1,54 @@
+"""From the vocabulary of the torture cases to calls of the public API; see `tests.golden.adapter`.
+
+`FUNCS` and `STREAM` have the form that README.md asks for.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import arraylosses as al
+from tests._runs import Renamed
+from tests.golden.adapter import box_iou, generalized_box_iou, smooth_l1_loss
+
+
+def _one_task(**given: Any) -> dict[str, Any]:
+    """'binary' is what the absence of classes says."""
+    return {k: v for k, v in given.items() if (k, v) != ("average", "binary")} if "average" in given else given
+
+
+def opacity(alpha: Any, form: str = "binary_entropy") -> Any:
+    """Mean entropy of a yes with this probability: its cross entropy with itself."""
+    losses = {"binary_entropy": al.binary_cross_entropy}
+    return losses[form](alpha, alpha)
+
+
+FUNCS: dict[str, Callable[..., Any]] = {
+    "accuracy": Renamed(al.accuracy),
+    "bce": Renamed(al.binary_cross_entropy, prob="pred"),
+    "bce_with_logits": Renamed(al.binary_cross_entropy_with_logits, logits="pred"),
+    "chamfer": Renamed(al.chamfer_distance, x="pred", y="target"),
+    "cross_entropy": Renamed(al.cross_entropy, logits="pred", weight="class_weights"),
+    "ece": Renamed(al.expected_calibration_error, confidence="pred", correct="target", n_bins="bins"),
+    "eikonal": Renamed(al.eikonal_loss, gradients="gradient"),
+    "fbeta": Renamed(al.f_beta, _one_task),
+    "focal": Renamed(al.focal_loss_with_logits, logits="pred"),
+    "gaussian_nll": Renamed(al.gaussian_nll, var="variance"),
+    "giou": generalized_box_iou,
+    "huber": Renamed(al.huber_loss),
+    "iou": box_iou,
+    "kl": Renamed(al.kl_divergence, p="target", q="pred"),
+    "l1": Renamed(al.absolute_error),
+    "l2": Renamed(al.squared_error),
+    "opacity": opacity,
+    "pearson": Renamed(al.pearson_corrcoef),
+    "precision": Renamed(al.precision, _one_task),
+    "psnr": Renamed(al.psnr),
+    "r2": Renamed(al.r2_score),
+    "recall": Renamed(al.recall, _one_task),
+    "roc_auc": Renamed(al.auroc, score="pred"),
+    "smooth_l1": smooth_l1_loss,
+    "spearman": Renamed(al.spearman_corrcoef),
+    "ssim": Renamed(al.ssim),
+}
+
+STREAM = {name: call.stream for name, call in FUNCS.items() if isinstance(call, Renamed)}
