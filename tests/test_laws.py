@@ -1,6 +1,5 @@
 """Every law, for every metric in every form, on every library: a product of tables, hypothesis drawing the data."""
 
-import warnings
 from typing import Any
 
 import pytest
@@ -51,18 +50,21 @@ def test_law(law: str, variant: Variant, xp: str) -> None:
     hold()
 
 
+SPOKEN_OF = ("numpy", "torch", "jax", "dask")
+"""Between them, these libraries give every law something to say."""
+
+
+@pytest.mark.skipif(not set(SPOKEN_OF) <= set(conformance.installed()), reason="some laws speak of absent libraries")
 @pytest.mark.parametrize("law", LAWS)
 def test_a_law_says_something(law: str) -> None:
     """A law that is always exempt would prove nothing."""
-    names = [n for n in conformance.installed() if n in ("numpy", "torch", "dask", "jax")]
     tried = (
         conformance.try_law(law, variant, xp, conformance.source(0))
-        for xp in names
+        for xp in SPOKEN_OF
         for metric in (al.squared_error, al.cross_entropy, al.precision, al.ssim)
         for variant in conformance.variants(metric)
     )
-    with warnings.catch_warnings():
-        assert any(reason is None for reason in tried)
+    assert any(reason is None for reason in tried)
 
 
 def test_the_kit_without_hypothesis() -> None:
