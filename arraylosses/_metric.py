@@ -192,13 +192,15 @@ class Loss(Metric):
         reduction: str,
         params: dict[str, Any],
     ) -> Any:
-        xp = lib.xp
+        xp, absent = lib.xp, None
         if weights is not None and not (lib.name == "numpy" and weights.all()):
             absent = weights == 0
             arrays = tuple(xp.where(absent, 1.0 / (1 + i), a) for i, a in enumerate(arrays))
         values = self.definition.source(xp, *arrays, **params)
+        if isinstance(values, tuple) or values.dtype != arrays[0].dtype:
+            return None  # weights of its own, or booleans to be counted: the long way knows
         if weights is not None:
-            values = values * weights
+            values = (values if absent is None else xp.where(absent, 0.0, values)) * weights
         axes = None if axis is None else resolve_axes(axis, tuple(values.shape))
         if reduction == "none":
             return as_array(values)
