@@ -185,6 +185,7 @@ class Interval:
 
 
 Positive: TypeAlias = Annotated[float, Interval("positive", 0.0, open=True)]
+NonPositive: TypeAlias = Annotated[float, Interval("at most 0", high=0.0)]
 NonNegative: TypeAlias = Annotated[float, Interval("non-negative", 0.0)]
 Fraction: TypeAlias = Annotated[float, Interval("between 0 and 1", 0.0, 1.0)]
 Count: TypeAlias = Annotated[int, Interval("a positive whole number", 1)]

@@ -270,7 +270,11 @@ def _check_arrays(definition: Definition, lib: Library, shapes: _Shapes, data: A
     """Array parameters: of the library and on the device of the data, and as long as their axis."""
     for name, rule in definition.rules.items():
         value = params.get(name)
-        if value is None or not (rule.array or rule.spread) or (rule.spread and isinstance(value, (int, float))):
+        if value is None or not (rule.array or rule.spread):
+            continue
+        if rule.spread and isinstance(value, (int, float)):
+            if not value >= 0:
+                raise ValueError(f"`{name}` must be non-negative; got {value}.")
             continue
         if rule.spread and not hasattr(value, "shape"):
             raise TypeError(f"`{name}` must be a number or an array; got {value!r}.")

@@ -32,8 +32,8 @@ def _whole(value: Any) -> bool:
 
 
 def _number(value: Any) -> bool:
-    """A number, or an array that may be one: a traced number passes."""
-    return (isinstance(value, Real) and not isinstance(value, bool)) or hasattr(value, "dtype")
+    """A number, or an array that is one: a traced number passes."""
+    return (isinstance(value, Real) and not isinstance(value, bool)) or getattr(value, "shape", None) == ()
 
 
 @dataclass(frozen=True)

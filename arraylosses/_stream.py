@@ -70,8 +70,8 @@ class Stream:
     def __reduce__(self) -> Any:
         return Stream, (self.metric, self.axis, self.params)
 
-    def init(self, *arrays: Array, **named: Array) -> State:
-        """The state of no data, for batches that look like these."""
+    def init(self, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
+        """The state of no data, for batches that look like these. Weights may be given as to `update`; they weigh 0."""
         inputs, _, _ = self._inputs(arrays, None, named)
         axes = resolve_axes(self.axis, inputs.batch)
         if not inputs.batch:

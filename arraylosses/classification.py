@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ._domains import LABEL, PROBABILITY, REAL, SIMPLEX, ClassWeights, Fraction, NonNegative, Spread
+from ._domains import LABEL, PROBABILITY, REAL, SIMPLEX, ClassWeights, Fraction, NonNegative, NonPositive, Spread
 from ._math import class_surprise, label_surprise, multiply
 from ._metric import loss
 from ._state import Mean
@@ -33,7 +33,9 @@ def bernoulli_surprise(xp: Namespace, p: Array, label: Array, floor: float | Non
     equals=("torch.nn.functional.binary_cross_entropy, with log_floor=-100", "sklearn.metrics.log_loss inside (0, 1)"),
     reference="I. J. Good (1952), Rational decisions, Journal of the Royal Statistical Society B 14.",
 )
-def binary_cross_entropy(xp: Namespace, pred: Array, target: Array, /, *, log_floor: float | None = None) -> Array:
+def binary_cross_entropy(
+    xp: Namespace, pred: Array, target: Array, /, *, log_floor: NonPositive | None = None
+) -> Array:
     r"""Negative log-likelihood of a label under a predicted probability.
 
     With logits at hand take `binary_cross_entropy_with_logits`, which has digits where probabilities round to 0 or 1.
@@ -130,7 +132,7 @@ def focal_loss(
     *,
     gamma: NonNegative = 2.0,
     alpha: Fraction | None = None,
-    log_floor: float | None = None,
+    log_floor: NonPositive | None = None,
 ) -> Array:
     r"""Binary cross entropy that all but forgets what is already right, of probabilities.
 

@@ -284,6 +284,7 @@ def accuracy(xp: Namespace, hits: Hits, /) -> Array:
     range=None,
     best=None,
     smooth="nowhere",
+    empty=0.0,
     unit="weight",
     equals=("sklearn.metrics.confusion_matrix", "torchmetrics.functional.confusion_matrix"),
     reference="K. Pearson (1904), On the theory of contingency and its relation to association and normal correlation.",

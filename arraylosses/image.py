@@ -62,9 +62,10 @@ def _fitted(xp: Namespace, image: Array, size: int, padding: Padding) -> Array:
     height, width = image.shape[-2:]
     need = size if padding == "valid" else size // 2 + 1 if padding == "reflect" else 1
     if min(height, width) < need:
-        raise ValueError(
-            f"an image must be at least {need} pixels high and wide for this window; got {(height, width)}."
-        )
+        got = f"got {(height, width)}"
+        raise ValueError(f"`pred` must be at least {need} pixels high and wide for this window; {got}.")
+    if padding != "valid" and size % 2 == 0:
+        raise ValueError(f"`size` must be odd with padding={padding!r}; got {size}.")
     return image if padding == "valid" else pad_image(xp, image, size // 2, padding)
 
 

@@ -90,10 +90,10 @@ SHAPES: dict[str, Call] = {
     "`num_classes` must be 3, the length of the class axis; got 7.": (
         lambda: al.confusion_matrix(LOGITS, LABELS, class_axis=-1, num_classes=7)
     ),
-    "an image must be at least 11 pixels high and wide for this window; got (8, 20).": (
+    "`pred` must be at least 11 pixels high and wide for this window; got (8, 20).": (
         lambda: al.ssim(np.ones((8, 20)), np.ones((8, 20)), data_range=1.0)
     ),
-    "an image must be at least 6 pixels high and wide for this window; got (5, 20).": (
+    "`pred` must be at least 6 pixels high and wide for this window; got (5, 20).": (
         lambda: al.ssim(np.ones((5, 20)), np.ones((5, 20)), data_range=1.0, padding="reflect")
     ),
     "`target` must have the shape of `pred`, (16, 16); got (8, 16).": (
@@ -331,6 +331,11 @@ PARAMETER_VALUES: dict[str, Call] = {
     "`size` must be a positive whole number; got -3.": (
         lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, size=np.int64(-3))
     ),
+    "`size` must be odd with padding='reflect'; got 4.": (
+        lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, size=4, padding="reflect")
+    ),
+    "`pos_weight` must be non-negative; got -1.0.": lambda: al.bce_with_logits(N, N, pos_weight=-1.0),
+    "`log_floor` must be at most 0; got 3.0.": lambda: al.binary_cross_entropy(N, N, log_floor=3.0),
     "`size` must be at least 2 with `sample_covariance`; got 1.": (
         lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, size=1, sample_covariance=True)
     ),
@@ -388,6 +393,7 @@ PARAMETER_KINDS: dict[str, Call] = {
         lambda: al.squared_error(GRID, GRID, axis="0")
     ),
     "`delta` must be a number; got '1'.": lambda: al.huber_loss(N, N, delta="1"),
+    "`delta` must be a number; got array([1., 1.]).": lambda: al.huber_loss(N, N, delta=np.ones(2)),
     "`delta` must be a number; got [1.0].": lambda: al.huber_loss(N, N, delta=[1.0]),
     "`data_range` must be a number; got '1'.": lambda: al.psnr(IMAGE, IMAGE, data_range="1"),
     "`log_floor` must be a number; got '-100'.": lambda: al.binary_cross_entropy(N, N, log_floor="-100"),
