@@ -2,11 +2,13 @@
 
 from inspect import Parameter, signature
 from math import inf
+from pathlib import Path
 
 import pytest
 
 import arraylosses as al
 from arraylosses._document import _sections
+from arraylosses._names import HOMES
 
 METRICS = pytest.mark.parametrize("metric", [*al.catalogue], ids=lambda m: m.__name__)
 
@@ -82,3 +84,12 @@ def test_names_are_whole_words(metric: al.Metric) -> None:
 def test_defaults_obey_the_rules(metric: al.Metric) -> None:
     defaults = {k: p.default for k, p in metric.definition.params.items() if p.default is not Parameter.empty}
     metric.definition.settled({k: v for k, v in defaults.items() if v is not None}, ())
+
+
+def test_the_readme_names_every_metric() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    table = readme.partition("## What there is")[2].partition("##")[0]
+    for home, names in HOMES.items():
+        if not home.startswith("_"):
+            row = next(line for line in table.splitlines() if line.startswith(f"| {home} |"))
+            assert set(names.split()) == {name.strip(" `") for name in row.split("|")[2].split(",")}
