@@ -1,7 +1,9 @@
 """Every law, for every metric in every form, on every library: a product of tables, hypothesis drawing the data."""
 
+import re
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,6 +71,16 @@ def test_a_law_says_something(law: str) -> None:
 
 def test_the_kit_without_hypothesis() -> None:
     conformance.check(al.huber_loss, "numpy", seeds=[0])
+
+
+@pytest.mark.skipif("dask" not in conformance.installed(), reason="Dask is what it is about")
+@pytest.mark.parametrize("metric", [al.auroc, al.spearman_corrcoef, al.chamfer_distance], ids=lambda m: m.__name__)
+def test_what_is_not_lazy_refuses_dask(metric: al.Metric) -> None:
+    dask = conformance.backend("dask")
+    points = dask.put(np.ones((4, 3)))
+    wanted = "needs values, and Dask arrays have none yet; give `.compute()` of them."
+    with pytest.raises(TypeError, match=rf"^`{metric.__name__}` {re.escape(wanted)}$"):
+        metric(points, points)
 
 
 def test_an_unknown_library() -> None:
