@@ -1,5 +1,6 @@
 """The one reduction: from inputs that are ready to a state, at once or block by block."""
 
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -167,14 +168,12 @@ def _flat(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> tuple[Inputs, tu
         return inputs, axes
     count = prod(inputs.batch)
     weights = None if weights is None else weights.reshape(count)
-    flat = Inputs(inputs.lib, [a.reshape(count) for a in arrays], inputs.domains, inputs.names, (count,), weights)
-    return flat, (0,)
+    return replace(inputs, arrays=[a.reshape(count) for a in arrays], batch=(count,), weights=weights), (0,)
 
 
 def _rows(form: Form, inputs: Inputs) -> int:
     """How many of the first axis make a block; 0 where the whole is one."""
-    first = next(a for a in inputs.arrays if a is not None)
-    if not inputs.batch or inputs.batch[0] < 2 or not on_host(first):
+    if not inputs.batch:
         return 0
     weight = sum([a.nbytes for a in inputs.arrays if a is not None])
     limit = PLAIN_BLOCK_BYTES if form.plain else BLOCK_BYTES
@@ -205,11 +204,13 @@ def pooled(
 
     That merging gives the state of the whole is what makes streaming right; it makes this right too.
     """
-    rows = _rows(form, inputs)
+    rows = 0
+    if on_host(next(a for a in inputs.arrays if a is not None)):
+        # flat first: one long row is to be walked over too
+        inputs, axes = _flat(form, inputs, axes)
+        rows = _rows(form, inputs)
     if not rows:
         return state_of(definition, form, inputs, axes, params)
-    inputs, axes = _flat(form, inputs, axes)
-    rows = _rows(form, inputs)
     if 0 not in axes:
         return _kept_blocks(definition, form, inputs, axes, params, rows)
     state, dtype = state_of(definition, form, inputs.rows(0, rows), axes, params)

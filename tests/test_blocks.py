@@ -19,6 +19,7 @@ SPARE = 4 << 20
 CALLS: dict[str, Any] = {
     "squared_error": lambda: al.squared_error(PRED, TARGET),
     "huber_loss": lambda: al.huber_loss(PRED, TARGET),
+    "of one long row": lambda: al.huber_loss(PRED[None], TARGET[None]),
     "weighted": lambda: al.squared_error(PRED, TARGET, weights=TARGET),
     "masked": lambda: al.absolute_error(PRED, TARGET, weights=MASK),
     "binary_cross_entropy": lambda: al.binary_cross_entropy(PRED, TARGET),
