@@ -5,10 +5,8 @@ lines of NumPy, with the signature of ours; `CALLS` says what both are called wi
 other libraries' functions.
 """
 
-from collections.abc import Callable
 from itertools import product
-from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,11 +20,22 @@ from skimage import metrics as untyped_skimage
 
 import arraylosses as al
 from arraylosses.conformance import backend
+from tests import oracles
+from tests.oracles._common import (
+    Array,
+    Claim,
+    Formula,
+    Given,
+    Options,
+    by_torch,
+    each,
+    optax,
+    reduced,
+    tensors,
+    torchmetrics,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-Array: TypeAlias = Any
-Formula = Callable[..., Any]
 
 skimage: Any = untyped_skimage
 
@@ -56,29 +65,6 @@ BYTES, NOISY_BYTES = ((255 * x).astype(np.uint8) for x in (IMAGE, NOISY))
 
 
 # ---- losses: a value for each element, and one reduction
-
-
-def reduced(
-    elements: Formula,
-    *arrays: Array,
-    weights: Array | None = None,
-    axis: Any = None,
-    reduction: str = "mean",
-    avg_factor: float | None = None,
-    **options: Any,
-) -> Any:
-    """What is asked of the elements, the long way."""
-    values = np.asarray(elements(*arrays, **options), dtype=float)
-    w = np.ones(values.shape) if weights is None else np.broadcast_to(weights.T, values.shape[::-1]).T
-    if reduction == "none":
-        return values * w
-    total = np.sum(values * w, axis=axis)
-    return total if reduction == "sum" else total / (avg_factor or np.sum(w, axis=axis))
-
-
-def by_torch(function: Formula, *arrays: Any, **options: Any) -> Array:
-    put = {k: torch.from_numpy(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
-    return function(*map(torch.as_tensor, arrays), reduction="none", **put).numpy()
 
 
 def bernoulli(p: Array, t: Array, log_floor: float | None = None) -> Array:
@@ -338,6 +324,7 @@ def converted(boxes: Array, in_format: str, out_format: str) -> Array:
 
 
 ORACLES: dict[str, Formula] = {
+    **oracles.ORACLES,
     **{name: lambda *a, f=f, **o: reduced(f, *a, **o) for name, f in ELEMENTS.items()},
     "cross_entropy": cross_entropy,
     "root_mean_squared_error": regression_by(sk.root_mean_squared_error),
@@ -360,9 +347,6 @@ ORACLES: dict[str, Formula] = {
 
 
 # ---- what both are called with
-
-Options = list[dict[str, Any]]
-Given = list[tuple[tuple[Array, ...], Options]]
 
 REDUCTIONS: Options = [
     {},
@@ -388,10 +372,6 @@ WEIGHTED: Options = [{}, {"class_weights": CLASS_WEIGHTS}, {"class_weights": CLA
 RARE = np.where(LABELS == 3, 0, LABELS)
 
 
-def each(options: Options, **more: Any) -> Options:
-    return [{**o, **more} for o in options]
-
-
 DECISIONS: Given = [
     ((SCORE, TRUTH), SCORES),
     ((SCORE > 0.5, TRUTH), [{}]),
@@ -414,6 +394,7 @@ def tables(name: str, values: tuple[Any, ...]) -> Given:
 
 
 CALLS: dict[str, Given] = {
+    **oracles.CALLS,
     "squared_error": [((X, Y), REDUCTIONS), ((X[0], Y[0]), [{}]), ((X[0, 0], Y[0, 0]), [{}])],
     "absolute_error": [((X, Y), REDUCTIONS)],
     "huber_loss": [((X, Y), [*each(REDUCTIONS, delta=0.7), {}, {"delta": 3.0}])],
@@ -547,20 +528,6 @@ def test_every_metric_has_an_oracle() -> None:
 # ---- what the facts claim of other libraries
 
 
-def tensors(function: Formula, *arrays: Any, **options: Any) -> Any:
-    """A function of torch tensors, of NumPy arrays."""
-    put = {k: torch.from_numpy(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
-    return function(*map(torch.from_numpy, arrays), **put).numpy()
-
-
-def torchmetrics(name: str, *arrays: Array, **options: Any) -> Any:
-    return tensors(attrgetter(name)(pytest.importorskip("torchmetrics.functional")), *arrays, **options)
-
-
-def optax(name: str, *arrays: Array, **options: Any) -> Any:
-    return np.asarray(getattr(pytest.importorskip("optax"), name)(*(a.astype("float32") for a in arrays), **options))
-
-
 def planes(pred: Array, target: Array, **options: Any) -> Any:
     """scikit-image's similarity of each plane, averaged."""
     pairs = zip(pred.reshape(-1, *pred.shape[-2:]), target.reshape(-1, *target.shape[-2:]), strict=True)
@@ -569,8 +536,8 @@ def planes(pred: Array, target: Array, **options: Any) -> Any:
 
 FOUR: dict[str, Any] = {"task": "multiclass", "num_classes": 4}
 
-Claim = tuple[Callable[[], Any], Callable[[], Any]]
 CLAIMS: dict[str, Claim] = {
+    **oracles.CLAIMS,
     "sklearn mean_squared_error": (lambda: al.mse(X, Y), lambda: sk.mean_squared_error(Y, X)),
     "sklearn mean_absolute_error": (lambda: al.mae(X, Y), lambda: sk.mean_absolute_error(Y, X)),
     "sklearn log_loss": (

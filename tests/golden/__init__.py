@@ -15,7 +15,7 @@ import numpy as np
 
 from tests._runs import Library, Outcome, Skip, adapted, attempt, chosen, difference, library, parser, refusal, report
 
-from .adapter import FUNCTIONS
+from .adapters import FUNCTIONS
 
 Case = Mapping[str, Any]
 

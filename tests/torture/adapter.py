@@ -1,4 +1,4 @@
-"""From the vocabulary of the torture cases to calls of the public API; see `tests.golden.adapter`.
+"""From the vocabulary of the torture cases to calls of the public API; see `tests.golden.adapters`.
 
 `FUNCS` and `STREAM` have the form that README.md asks for.
 """
@@ -8,7 +8,8 @@ from typing import Any
 
 import arraylosses as al
 from tests._runs import Renamed
-from tests.golden.adapter import box_iou, generalized_box_iou, smooth_l1_loss
+from tests.golden.adapters.detection import box_iou, generalized_box_iou
+from tests.golden.adapters.regression import smooth_l1_loss
 
 
 def _one_task(**given: Any) -> dict[str, Any]:
