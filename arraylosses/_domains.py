@@ -95,6 +95,8 @@ class Domain:
         Trailing axes that belong to one element: classes, coordinates, pixels.
     label : bool
         Integers that name classes.
+    within : str
+        Of labels, the axis that they index, by its word; by default they name classes.
     image : bool
         Whether integer arrays imply a data range.
     optional : bool
@@ -113,6 +115,7 @@ class Domain:
     condition: Callable[[Namespace, Array], Array] | None = None
     event: tuple[str | int, ...] = ()
     label: bool = False
+    within: str = ""
     image: bool = False
     optional: bool = False
     labels: "Domain | None" = None
@@ -122,6 +125,10 @@ class Domain:
 
     def __or__(self, other: "Domain | None") -> "Domain":
         return replace(self, optional=True) if other is None else replace(self, labels=other)
+
+    def into(self, word: str) -> "Domain":
+        """Labels that index the axis of this word."""
+        return replace(self, within=word)
 
     @property
     def right(self) -> str:
@@ -161,6 +168,7 @@ SIMPLEX = Domain(
 )
 BINARY = Domain("0 or 1", binary_members, fill=0.0, condition=zero_or_one)
 LABEL = Domain("integer labels", label_members, low=0.0, fill=0.0, label=True)
+INDEX = Domain("indices", label_members, fill=0.0, label=True)
 IMAGE = Domain("intensities", unit_members, fill=0.5, image=True)
 MASS = Domain("weights", mass_members, "non-negative weights, not all of them 0", low=0.0, condition=not_all_zero)
 BOX = Domain(
@@ -181,13 +189,16 @@ class Interval:
     open: bool = False
 
     def __contains__(self, value: float) -> bool:
-        return (self.low < value if self.open else self.low <= value) and value <= self.high
+        if self.open:
+            return self.low < value and (value < self.high or self.high == inf)
+        return self.low <= value <= self.high
 
 
 Positive: TypeAlias = Annotated[float, Interval("positive", 0.0, open=True)]
 NonPositive: TypeAlias = Annotated[float, Interval("at most 0", high=0.0)]
 NonNegative: TypeAlias = Annotated[float, Interval("non-negative", 0.0)]
 Fraction: TypeAlias = Annotated[float, Interval("between 0 and 1", 0.0, 1.0)]
+Share: TypeAlias = Annotated[float, Interval("above 0 and below 1", 0.0, 1.0, open=True)]
 Count: TypeAlias = Annotated[int, Interval("a positive whole number", 1)]
 ClassWeights: TypeAlias = Annotated[Array, NONNEGATIVE["class"]]
 """An array parameter with an axis of its own: one number a class."""
@@ -199,9 +210,21 @@ class AlongLast:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Numbers of an interval: a sequence of them, or one where it stands for two alike."""
+
+    interval: Interval
+    whole: bool = False
+    pair: bool = False
+
+
+@dataclass(frozen=True)
 class ImpliedRange(Interval):
     """A length that integer images imply and floating ones must state."""
 
 
 DataRange: TypeAlias = Annotated[float, ImpliedRange("positive", 0.0, open=True)]
 Spread: TypeAlias = Annotated[Any, AlongLast()]
+Numbers: TypeAlias = Annotated[tuple[float, ...], Several(Interval("non-negative", 0.0))]
+Extent: TypeAlias = Annotated[int | tuple[int, int], Several(Interval("a positive whole number", 1), True, True)]
+"""Height and width, or one number for both."""

@@ -3,8 +3,8 @@
 Nothing here looks at a value, so it costs the same on every device and under every trace. `_values` looks.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ._definition import Definition, Form
@@ -38,6 +38,8 @@ class Inputs:
         How many labels there are.
     hint : str
         What to say to the caller whose labels are taken for probabilities.
+    sizes : dict
+        Lengths of the named event axes.
     bad : array or None
         Where a label out of range has been met that nobody could look at.
     """
@@ -51,6 +53,7 @@ class Inputs:
     ignored: int | None = None
     classes: int | None = None
     hint: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict)
     bad: Array | None = None
 
     def real(self) -> Iterator[Array]:
@@ -237,7 +240,8 @@ def arrange(
     _check_arrays(definition, lib, shapes, arrays[0], params)
     classes = _classes(shapes, params)
     hint = definition.hint("num_classes") if "num_classes" not in params else ""
-    return Inputs(lib, arrays, domains, names, batch, weights, params.pop("ignore_index", None), classes, hint)
+    sizes = {word: found[0] for word, found in shapes.sizes.items()}
+    return Inputs(lib, arrays, domains, names, batch, weights, params.pop("ignore_index", None), classes, hint, sizes)
 
 
 def _classes(shapes: _Shapes, params: dict[str, Any]) -> int | None:

@@ -16,7 +16,7 @@ from ._math import divide, total
 from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weighted
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
-from ._values import cast, ready, ready_params
+from ._values import cast, lift, ready, ready_params
 from ._xp import LIBRARIES, Library, as_array, quietly
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -224,7 +224,17 @@ class Function(Metric):
 
     def _applied(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> Any:
         inputs, dtype = ready(inputs)
-        return _finished(elements(form, inputs, ready_params(params, self.definition, lib, dtype)))
+        value = elements(form, inputs, ready_params(params, self.definition, lib, dtype))
+        if inputs.bad is not None:
+            value = _marked(lib, value, inputs.bad)
+        return _finished(value)
+
+
+def _marked(lib: Library, value: Any, bad: Array) -> Any:
+    """NaN where a label out of range went in."""
+    if isinstance(value, tuple):
+        return type(value)(*(_marked(lib, leaf, bad) for leaf in value))
+    return lib.xp.where(lift(lib, bad, value.ndim), lib.xp.nan, value)
 
 
 def _finished(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 
-from ._domains import AlongLast, Domain, ImpliedRange, Interval
+from ._domains import AlongLast, Domain, ImpliedRange, Interval, Several
 
 
 def listed(names: Iterable[str]) -> str:
@@ -36,6 +36,21 @@ def _number(value: Any) -> bool:
     return (isinstance(value, Real) and not isinstance(value, bool)) or getattr(value, "shape", None) == ()
 
 
+def _sequence(name: str, value: Any, rule: Several) -> tuple[Any, ...]:
+    """The numbers, as a tuple."""
+    kind = f"2 whole numbers ({rule.interval.name}) or one for both" if rule.pair else f"{rule.interval.name} numbers"
+    found = (value, value) if rule.pair and _whole(value) else value
+    if not isinstance(found, (tuple, list)) or not found or (rule.pair and len(found) != 2):
+        raise TypeError(f"`{name}` must be a sequence of {kind}; got {value!r}.")
+    numbers = tuple(x.item() if isinstance(x, np.generic) else x for x in found)
+    for x in numbers:
+        if not (_whole(x) if rule.whole else isinstance(x, Real)):
+            raise TypeError(f"`{name}` must be a sequence of {kind}; got {value!r}.")
+        if float(x) not in rule.interval:
+            raise ValueError(f"`{name}` must be a sequence of {kind}; got {value!r}.")
+    return numbers
+
+
 @dataclass(frozen=True)
 class Rule:
     """What one parameter may be.
@@ -52,6 +67,8 @@ class Rule:
         Of an array with axes of its own.
     spread : bool
         A number, or an array along the last axis of the data.
+    several : Several or None
+        Of a sequence of numbers.
     optional : bool
         Whether it may be None.
     """
@@ -61,6 +78,7 @@ class Rule:
     choices: tuple[Any, ...] = ()
     array: Domain | None = None
     spread: bool = False
+    several: Several | None = None
     optional: bool = False
 
     @classmethod
@@ -77,6 +95,8 @@ class Rule:
             return cls(array=meta, optional=optional)
         if isinstance(meta, AlongLast):
             return cls(spread=True, optional=True)
+        if isinstance(meta, Several):
+            return cls(several=meta, optional=optional)
         return cls(kind, interval=meta, optional=optional)
 
     @property
@@ -90,6 +110,8 @@ class Rule:
         if isinstance(value, np.generic):
             # a float64 scalar beside a float32 array would make it float64
             value = value.item()
+        if self.several is not None:
+            return _sequence(name, value, self.several)
         if self.choices and value not in self.choices:
             words = [*map(repr, self.choices), *(["None"] if self.optional else [])]
             raise ValueError(f"`{name}` must be {', '.join(words[:-1])} or {words[-1]}; got {value!r}.")

@@ -79,19 +79,21 @@ def _without_ignored(inputs: Inputs) -> Inputs:
     return replace(inputs, weights=seen)
 
 
-def _labels(inputs: Inputs, name: str, array: Array) -> tuple[Array, Array | None]:
-    """Labels of the index dtype and in range; where they cannot be read, a mark on those that are not."""
-    lib, xp, classes = inputs.lib, inputs.lib.xp, inputs.classes
+def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Array, Array | None]:
+    """Labels of the index dtype and in range; where they cannot be read, a mark on elements with one that is not."""
+    lib, xp = inputs.lib, inputs.lib.xp
+    classes = inputs.sizes[domain.within] if domain.within else inputs.classes
     if readable(lib, array):
         if size(array):
             low, high = int(xp.min(array)), int(xp.max(array))
             if low < 0 or (classes is not None and high >= classes):
                 wrong = low if low < 0 else high
                 upper = f"from 0 to {classes - 1}" if classes is not None else "of at least 0"
-                raise ValueError(f"`{name}` must be integer labels {upper}; got {wrong}.")
+                raise ValueError(f"`{name}` must be {domain.name} {upper}; got {wrong}.")
         return array, None
     bad = array < 0 if classes is None else (array < 0) | (array >= classes)
-    return xp.where(bad, 0, array), bad
+    events = tuple(range(-len(domain.event), 0))
+    return xp.where(bad, 0, array), xp.any(bad, axis=events) if events else bad
 
 
 def _admitted(lib: Library, name: str, domain: Domain, array: Array, hint: str = "") -> Array:
@@ -149,7 +151,7 @@ def _in_domain(inputs: Inputs) -> Inputs:
     bad = None
     for name, domain, array in zip(inputs.names, inputs.domains, inputs.arrays, strict=True):
         if array is not None and domain.label:
-            array, mark = _labels(inputs, name, array)
+            array, mark = _labels(inputs, name, domain, array)
             bad = mark if bad is None else bad if mark is None else bad | mark
         elif array is not None and domain.bounded:
             array = _admitted(inputs.lib, name, domain, array, inputs.hint if domain.slack else "")

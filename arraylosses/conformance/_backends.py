@@ -42,6 +42,11 @@ class Backend:
     context: Callable[[], AbstractContextManager[Any]] = nullcontext
 
 
+def summed(add: Callable[..., Any], value: Any) -> Any:
+    """One number of a result, or of all parts of a curve."""
+    return sum(map(add, value)) if isinstance(value, tuple) else add(value)
+
+
 def _read_only(x: Any) -> Any:
     x = np.array(x)
     x.flags.writeable = False
@@ -74,7 +79,7 @@ def _torch() -> Backend:
     def grad(function: Callable[..., Any], arrays: list[Any], place: int) -> Any:
         leaf = put(arrays[place]).requires_grad_()
         value = function(*(leaf if i == place else None if a is None else put(a) for i, a in enumerate(arrays)))
-        return get(torch.autograd.grad(value.sum(), leaf)[0])
+        return get(torch.autograd.grad(summed(torch.sum, value), leaf)[0])
 
     def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         torch._dynamo.reset()
@@ -95,7 +100,7 @@ def _jax(double: bool) -> Backend:
         given = [None if a is None else jax.numpy.asarray(a) for a in arrays]
 
         def of(x: Any) -> Any:
-            return jax.numpy.sum(function(*given[:place], x, *given[place + 1 :]))
+            return summed(jax.numpy.sum, function(*given[:place], x, *given[place + 1 :]))
 
         return np.asarray(jax.grad(of)(given[place]))
 

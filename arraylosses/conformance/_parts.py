@@ -41,10 +41,10 @@ def parts_make_the_whole(t: Trial) -> None:
     want = t.value(arrays, weights=weights)
     with t.backend.context():
         for spans in ([(0, 8)], [(0, 3), (3, 3), (3, 4), (4, 8)], [(0, 1), (1, 8)]):
-            close(t.backend.get(s.compute(_state(t, s, arrays, weights, spans))), want, t.tolerance, f"parts {spans}")
+            close(t.got(s.compute(_state(t, s, arrays, weights, spans))), want, t.tolerance, f"parts {spans}")
         a, b, c = (_state(t, s, arrays, weights, [span]) for span in ((0, 3), (3, 4), (4, 8)))
         for state in (s.merge(s.merge(a, b), c), s.merge(a, s.merge(b, c)), s.merge(c, s.merge(b, a))):
-            close(t.backend.get(s.compute(state)), want, t.tolerance, "grouping")
+            close(t.got(s.compute(state)), want, t.tolerance, "grouping")
 
 
 @law
@@ -92,7 +92,7 @@ def compiled_is_eager(t: Trial) -> None:
         got = t.backend.jit(t.partial(**put))(*given) if len(given) == len(arrays) else None
         if got is None:
             got = t.backend.jit(lambda *a: t.metric(*a, **t.params, **put))(*given)
-        close(t.backend.get(got), t.value(arrays, **options), t.tolerance, "compiled")
+        close(t.got(got), t.value(arrays, **options), t.tolerance, "compiled")
 
 
 @law
@@ -103,7 +103,7 @@ def mapped_is_a_loop(t: Trial) -> None:
     arrays = [a for a in t.draw((3, *BATCH)) if a is not None]
     with t.backend.context():
         got = t.backend.vmap(t.partial())(*t.put(arrays))
-        close(t.backend.get(got), np.stack([t.value(rows(arrays, i)) for i in range(3)]), t.tolerance, "mapped")
+        close(t.got(got), np.stack([t.value(rows(arrays, i)) for i in range(3)]), t.tolerance, "mapped")
 
 
 @law
@@ -118,9 +118,9 @@ def streams_compile(t: Trial) -> None:
         state = s.init(*t.put(rows(given, 0)))
         update = t.backend.jit(s.update)
         once = update(state, *t.put(rows(given, 0)))
-        close(t.backend.get(s.compute(once)), t.value(rows(arrays, 0)), t.tolerance, "jitted update")
+        close(t.got(s.compute(once)), t.value(rows(arrays, 0)), t.tolerance, "jitted update")
         if t.backend.name.startswith("jax") and not hasattr(state, "emptied"):
             from jax import lax
 
             state = lax.scan(lambda st, batch: (s.update(st, *batch), None), state, tuple(t.put(given)))[0]
-            close(t.backend.get(s.compute(state)), t.value(arrays), t.tolerance, "scan")
+            close(t.got(s.compute(state)), t.value(arrays), t.tolerance, "scan")

@@ -23,7 +23,7 @@ def gradient_is_the_slope(t: Trial) -> None:
     for place in t.real_places():
         way = rng.normal(size=arrays[place].shape)
         ahead, behind = ([a if i != place else a + h * way for i, a in enumerate(arrays)] for h in (1e-6, -1e-6))
-        numeric = (t.value(ahead) - t.value(behind)) / 2e-6
+        numeric = (t.value(ahead) - t.value(behind)).sum() / 2e-6
         with t.backend.context():
             slope = (grad(t.partial(), arrays, place) * way).sum()
         close(slope, numeric, 2e-5, f"gradient by `{t.names[place]}`")

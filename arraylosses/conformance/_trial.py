@@ -126,7 +126,8 @@ class Trial:
             return None
         event = tuple(e if isinstance(e, int) else SIZES.get(e, OTHER_SIZE) for e in domain.event)
         numbers = self.source((*batch, *event))
-        return domain.members(0.05 + 0.9 * numbers if inner else numbers, CLASSES)
+        classes = SIZES.get(domain.within, OTHER_SIZE) if domain.within else CLASSES
+        return domain.members(0.05 + 0.9 * numbers if inner else numbers, classes)
 
     def weights(self, batch: tuple[int, ...]) -> Any:
         """Weights, none of them 0."""
@@ -150,7 +151,15 @@ class Trial:
     def value(self, arrays: list[Any], **options: Any) -> Any:
         """The result in NumPy."""
         with self.backend.context():
-            return self.backend.get(self.raw(arrays, **options))
+            return self.got(self.raw(arrays, **options))
+
+    def got(self, out: Any) -> Any:
+        """A result, in NumPy; of a curve, its parts one after the other along the last axis."""
+        if not isinstance(out, tuple):
+            return self.backend.get(out)
+        parts = [np.asarray(self.backend.get(part)) for part in out]
+        deepest = max(part.ndim for part in parts)
+        return np.concatenate([p if p.ndim == max(deepest, 1) else p[..., None] for p in parts], axis=-1)
 
     def partial(self, **options: Any) -> Callable[..., Any]:
         """The metric as a function of arrays alone."""
