@@ -1,6 +1,6 @@
 """What is declared of a metric: its facts, its forms and its parameters. Everything else is derived from this."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import Parameter, signature
 from math import inf, nan
@@ -107,6 +107,7 @@ class Form:
     layout: str | None = field(init=False)
     plain: bool = field(init=False)
     takes_labels: bool = field(init=False)
+    repeated: bool = field(init=False)
     divisible: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,8 +119,35 @@ class Form:
         put(self, "layout", _layout(self.domains))
         # samples are concatenated, not summed: walking over them in blocks would only copy them twice
         put(self, "divisible", signature(self.gather).return_annotation not in (Samples, Buffer))
+        put(self, "repeated", any(d.repeated for d in self.domains.values()))
         put(self, "plain", all(map(_plain, self.domains.values())))
         put(self, "takes_labels", target is not None and (target.label or bool(target.labels and target.labels.label)))
+
+    def grouped(self, flat: Sequence[Any], layers: int) -> list[Any]:
+        """Arrays one by one, as the arguments that they are."""
+        rest = list(flat)
+        out: list[Any] = []
+        for domain in self.domains.values():
+            out.append(tuple(rest[:layers]) if domain.repeated else rest[0])
+            del rest[: layers if domain.repeated else 1]
+        return out
+
+    def written_out(self, layers: int) -> "Form":
+        """The same of arrays one by one, where arguments are sequences of so many."""
+        domains: dict[str, Domain] = {}
+        for name, domain in self.domains.items():
+            if domain.repeated:
+                domains |= {f"{name}[{i}]": domain.numbered(i) for i in range(layers)}
+            else:
+                domains[name] = domain
+
+        def gather(xp: Any, /, *flat: Any, **params: Any) -> Any:
+            return self.gather(xp, *self.grouped(flat, layers), **params)
+
+        form = object.__new__(Form)  # not `replace`: what was read off the formula's signature stays true
+        for name, value in {**vars(self), "domains": domains, "gather": gather, "repeated": False}.items():
+            object.__setattr__(form, name, value)
+        return form
 
     def lazy(self, facts: Facts) -> bool:
         """Whether Dask can describe the result: a form may have a state of fixed size where others sort."""

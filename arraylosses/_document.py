@@ -61,14 +61,15 @@ def _shape(domain: Domain) -> str:
 
 
 def _kind(domain: Domain) -> str:
-    kind = f"{domain.name}, {_shape(domain)}"
+    kind = f"{domain.name}, {_shape(domain)}" + (" each" if domain.repeated else "")
     return kind if domain.labels is None else f"{kind}; or {domain.labels.name}, {_shape(domain.labels)}"
 
 
 def _arrays(definition: Definition) -> list[str]:
     lines = []
     for name, domain in definition.domains.items():
-        lines.append(f"{name} : array{', optional' if domain.optional else ''}\n    {_kind(domain).capitalize()}.")
+        what = "sequence of arrays" if domain.repeated else "array"
+        lines.append(f"{name} : {what}{', optional' if domain.optional else ''}\n    {_kind(domain).capitalize()}.")
     return lines
 
 

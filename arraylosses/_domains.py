@@ -101,6 +101,8 @@ class Domain:
         Whether integer arrays imply a data range.
     optional : bool
         Whether the argument may be left out.
+    repeated : bool
+        Whether the argument is a sequence of arrays, each with event axes of lengths of its own.
     labels : Domain, optional
         Taken instead where the dtype is an integer or a boolean.
     """
@@ -118,6 +120,7 @@ class Domain:
     within: str = ""
     image: bool = False
     optional: bool = False
+    repeated: bool = False
     labels: "Domain | None" = None
 
     def __getitem__(self, axes: str) -> "Domain":
@@ -129,6 +132,15 @@ class Domain:
     def into(self, word: str) -> "Domain":
         """Labels that index the axis of this word."""
         return replace(self, within=word)
+
+    def many(self) -> "Domain":
+        """A sequence of arrays, such as the feature maps of a network's layers."""
+        return replace(self, repeated=True)
+
+    def numbered(self, i: int) -> "Domain":
+        """The domain of one array of a sequence, whose event axes are its own."""
+        event = tuple(e if isinstance(e, int) else f"{e} {i}" for e in self.event)
+        return replace(self, repeated=False, event=event)
 
     @property
     def right(self) -> str:
@@ -202,6 +214,8 @@ Share: TypeAlias = Annotated[float, Interval("above 0 and below 1", 0.0, 1.0, op
 Count: TypeAlias = Annotated[int, Interval("a positive whole number", 1)]
 ClassWeights: TypeAlias = Annotated[Array, NONNEGATIVE["class"]]
 """An array parameter with an axis of its own: one number a class."""
+LayerWeights: TypeAlias = Annotated[Any, NONNEGATIVE["channel"].many()]
+"""An array for each layer of a sequence of feature maps: one number a channel."""
 
 
 @dataclass(frozen=True)

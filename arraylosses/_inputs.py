@@ -88,6 +88,24 @@ def bind(definition: Definition, form: Form, args: Sequence[Any], params: dict[s
     return arrays
 
 
+def written_out(form: Form, arrays: Sequence[Any]) -> tuple[Form, list[Any]]:
+    """Sequences of arrays as arrays one by one, and the form that takes them so."""
+    layers: int | None = None
+    flat: list[Any] = []
+    for (name, domain), given in zip(form.domains.items(), arrays, strict=True):
+        if not domain.repeated:
+            flat.append(given)
+            continue
+        if not isinstance(given, (tuple, list)):
+            raise TypeError(f"`{name}` must be a tuple or list of arrays; got {type(given).__name__}.")
+        layers = len(given) if layers is None else layers
+        if len(given) != layers or not layers:
+            want = f"{layers} arrays, as the first sequence has" if layers else "at least one array"
+            raise ValueError(f"`{name}` must have {want}; got {len(given)}.")
+        flat.extend(given)
+    return form.written_out(layers or 0), flat
+
+
 def one_library(names: Sequence[str], arrays: Sequence[Any]) -> Library:
     """The library of the arrays; TypeError where there are two, ValueError where there are two devices."""
     first, lib = arrays[0], library(arrays[0], names[0])
@@ -282,11 +300,32 @@ def _check_arrays(definition: Definition, lib: Library, shapes: _Shapes, data: A
             continue
         if rule.spread and not hasattr(value, "shape"):
             raise TypeError(f"`{name}` must be a number or an array; got {value!r}.")
-        check_beside(lib, name, value, data)
-        if rule.array is None:
+        if rule.array is not None and rule.array.repeated:
+            _check_layers(name, value, rule.array, lib, shapes, data)
+        elif rule.array is not None:
+            _check_array(name, value, rule.array, lib, shapes, data)
+        else:
+            check_beside(lib, name, value, data)
             _check_spread(name, tuple(value.shape), data)
-        elif tuple(value.shape) != (want := tuple(shapes.sizes[str(w)][0] for w in rule.array.event)):
-            raise ValueError(f"`{name}` must have shape {want}; got {tuple(value.shape)}.")
+
+
+def _check_array(name: str, value: Array, domain: Domain, lib: Library, shapes: _Shapes, data: Array) -> None:
+    check_beside(lib, name, value, data)
+    want = tuple([shapes.sizes[str(word)][0] for word in domain.event])
+    if tuple(value.shape) != want:
+        raise ValueError(f"`{name}` must have shape {want}; got {tuple(value.shape)}.")
+
+
+def _check_layers(name: str, value: Any, domain: Domain, lib: Library, shapes: _Shapes, data: Array) -> None:
+    """A parameter of one array for each layer."""
+    first = str(domain.event[0])
+    layers = len([word for word in shapes.sizes if word.partition(" ")[0] == first])
+    if not isinstance(value, (tuple, list)):
+        raise TypeError(f"`{name}` must be a tuple or list of arrays; got {type(value).__name__}.")
+    if len(value) != layers:
+        raise ValueError(f"`{name}` must have {layers} arrays, one for each layer; got {len(value)}.")
+    for i, array in enumerate(value):
+        _check_array(f"{name}[{i}]", array, domain.numbered(i), lib, shapes, data)
 
 
 def _check_spread(name: str, shape: tuple[int, ...], data: Array) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from ._definition import Definition, Facts, Form, Statistic
 from ._document import document, shared_parameters
 from ._domains import Domain
-from ._inputs import Inputs, arrange, bind, check_beside
+from ._inputs import Inputs, arrange, bind, check_beside, written_out
 from ._math import divide, total
 from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weighted
 from ._state import Mean
@@ -78,6 +78,8 @@ class Metric:
         definition = self.definition
         form = definition.forms[0] if self._one_form else definition.form_for(params)
         arrays = bind(definition, form, tuple(arrays), params)
+        if form.repeated:
+            form, arrays = written_out(form, arrays)
         params = definition.settled(params, self.shared)
         for name in self._required:
             if name not in params:

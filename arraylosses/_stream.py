@@ -31,7 +31,7 @@ def _frozen(value: Any) -> Any:
     """A parameter as part of a hash."""
     if hasattr(value, "dtype"):
         return Identity(value)
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(map(_frozen, value)) if isinstance(value, (tuple, list)) else value
 
 
 class Stream:

@@ -166,6 +166,8 @@ def ready_params(params: Mapping[str, Any], definition: Definition, lib: Library
 
 def _ready_param(definition: Definition, lib: Library, dtype: Dtype, name: str, value: Any) -> Any:
     rule = definition.rules[name]
+    if rule.array is not None and rule.array.repeated and value is not None:
+        return tuple([_admitted(lib, name, rule.array, cast(lib, x, dtype)) for x in value])
     if value is None or not hasattr(value, "dtype") or not (rule.array or rule.spread):
         return value
     value = cast(lib, value, dtype)

@@ -27,9 +27,9 @@ def _stream(t: Trial) -> Stream:
 
 
 def _state(t: Trial, s: Stream, arrays: list[Any], weights: Any, spans: list[tuple[int, int]]) -> Any:
-    state = s.init(*t.put(rows(arrays, slice(0, 3))))
+    state = s.init(*t.grouped(t.put(rows(arrays, slice(0, 3)))))
     for i, j in spans:
-        state = s.update(state, *t.put(rows(arrays, slice(i, j))), weights=t.backend.put(weights[i:j]))
+        state = s.update(state, *t.grouped(t.put(rows(arrays, slice(i, j)))), weights=t.backend.put(weights[i:j]))
     return state
 
 
@@ -91,7 +91,7 @@ def compiled_is_eager(t: Trial) -> None:
         given = [a for a in t.put(arrays) if a is not None]
         got = t.backend.jit(t.partial(**put))(*given) if len(given) == len(arrays) else None
         if got is None:
-            got = t.backend.jit(lambda *a: t.metric(*a, **t.params, **put))(*given)
+            got = t.backend.jit(lambda *a: t.call(*a, **put))(*given)
         close(t.got(got), t.value(arrays, **options), t.tolerance, "compiled")
 
 
@@ -115,12 +115,12 @@ def streams_compile(t: Trial) -> None:
     arrays = t.draw((4, *BATCH))
     given = [a for a in arrays if a is not None]
     with t.backend.context():
-        state = s.init(*t.put(rows(given, 0)))
+        state = s.init(*t.grouped(t.put(rows(given, 0))))
         update = t.backend.jit(s.update)
-        once = update(state, *t.put(rows(given, 0)))
+        once = update(state, *t.grouped(t.put(rows(given, 0))))
         close(t.got(s.compute(once)), t.value(rows(arrays, 0)), t.tolerance, "jitted update")
         if t.backend.name.startswith("jax") and not hasattr(state, "emptied"):
             from jax import lax
 
-            state = lax.scan(lambda st, batch: (s.update(st, *batch), None), state, tuple(t.put(given)))[0]
+            state = lax.scan(lambda st, batch: (s.update(st, *t.grouped(batch)), None), state, tuple(t.put(given)))[0]
             close(t.got(s.compute(state)), t.value(arrays), t.tolerance, "scan")

@@ -73,7 +73,7 @@ def inputs_are_unchanged(t: Trial) -> None:
     with t.backend.context():
         given = t.put(arrays)
         before = [None if a is None else np.array(t.backend.get(a)) for a in given]
-        t.metric(*given, **t.params)
+        t.call(*given)
         for a, b in zip(given, before, strict=True):
             if b is not None and not np.array_equal(t.backend.get(a), b, equal_nan=True):
                 raise Broken("an input was written")
@@ -86,7 +86,7 @@ def views_are_arrays(t: Trial) -> None:
     t.needs_reduction()
     arrays = t.draw((4, 6))
     strided = [None if a is None else np.asfortranarray(np.repeat(a, 2, axis=0))[::2] for a in arrays]
-    close(t.got(t.metric(*strided, **t.params)), t.value(arrays), t.tolerance, "strided")
+    close(t.got(t.call(*strided)), t.value(arrays), t.tolerance, "strided")
 
 
 # ---- shapes
@@ -168,14 +168,14 @@ def values_lie_in_the_range(t: Trial) -> None:
 
 def _perfect(t: Trial) -> list[Any]:
     """Arguments whose prediction is the truth."""
-    t.needs(t.names[:2] == ["pred", "target"], "has no prediction beside a target")
-    pred, target = t.domains[:2]
+    t.needs(list(t.variant.form.domains)[:2] == ["pred", "target"], "has no prediction beside a target")
+    pred, target = map(t.variant.domain, list(t.variant.form.domains.values())[:2])
     alike = pred.name == target.name or {pred.name, target.name} == {"probabilities", "0 or 1"}
     t.needs(alike and len(pred.event) == len(target.event), "prediction and target differ in kind")
-    arrays = t.draw(BATCH, inner=True)
+    _, truth, *rest = t.grouped(t.draw(BATCH, inner=True))
     # a soft label is no truth: cross entropy is least at it, but not 0
-    truth = np.round(arrays[1]) if target.name == "probabilities" else arrays[1]
-    return [truth, truth, *([arrays[3], arrays[3]] if t.variant.optional else arrays[2:])]
+    truth = np.round(truth) if target.name == "probabilities" else truth
+    return t.one_by_one([truth, truth, *([rest[1], rest[1]] if t.variant.optional else rest)])
 
 
 @law
@@ -193,9 +193,10 @@ def truth_is_best(t: Trial) -> None:
 def symmetric_as_stated(t: Trial) -> None:
     t.needs(t.metric.facts.symmetric, "not symmetric")
     t.needs(t.domains[0].name == t.domains[1].name, "scores are not labels")
-    first, second, *rest = t.draw(BATCH)
-    swapped = [second, first, *(reversed(rest) if t.variant.optional else rest)]
-    close(t.value(swapped), t.value([first, second, *rest]), t.tolerance, "arguments changed places")
+    arrays = t.draw(BATCH)
+    first, second, *rest = t.grouped(arrays)
+    swapped = t.one_by_one([second, first, *(reversed(rest) if t.variant.optional else rest)])
+    close(t.value(swapped), t.value(arrays), t.tolerance, "arguments changed places")
 
 
 @law

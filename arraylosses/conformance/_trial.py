@@ -1,6 +1,6 @@
 """A trial: a metric in one of its forms, a library, and data drawn from the declared domains."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ Source = Callable[[tuple[int, ...]], Any]
 
 SIZES = {"class": 3, "label": 3, "height": 11, "width": 12, "n": 6, "m": 5, "coordinate": 3}
 OTHER_SIZE = 4
+LAYERS = 2
+"""How many arrays a sequence of them has."""
 CLASSES = 3
 EXAMPLES = {
     "num_classes": CLASSES,
@@ -29,6 +31,13 @@ EXAMPLES = {
 
 DOUBLE, SINGLE = 1e-9, 2e-4
 """Relative tolerance of a computation in float64, and in float32."""
+
+
+def _size(word: str) -> int:
+    """The length of an event axis; of a later layer of a sequence, a smaller one."""
+    name, _, layer = word.partition(" ")
+    size = SIZES.get(name, OTHER_SIZE)
+    return max(1, size - int(layer)) if layer.isdigit() else size
 
 
 class Exempt(Exception):
@@ -95,12 +104,18 @@ class Trial:
         return self.variant.params
 
     @property
+    def flat(self) -> Form:
+        """The form, with sequences of arrays written out."""
+        form = self.variant.form
+        return form.written_out(LAYERS) if form.repeated else form
+
+    @property
     def names(self) -> list[str]:
-        return list(self.variant.form.domains)
+        return list(self.flat.domains)
 
     @property
     def domains(self) -> list[Domain]:
-        return [self.variant.domain(d) for d in self.variant.form.domains.values()]
+        return [self.variant.domain(d) for d in self.flat.domains.values()]
 
     @property
     def reference(self) -> "Trial":
@@ -124,9 +139,9 @@ class Trial:
     def _member(self, domain: Domain, batch: tuple[int, ...], inner: bool) -> Any:
         if domain.optional and not self.variant.optional:
             return None
-        event = tuple(e if isinstance(e, int) else SIZES.get(e, OTHER_SIZE) for e in domain.event)
+        event = tuple(e if isinstance(e, int) else _size(e) for e in domain.event)
         numbers = self.source((*batch, *event))
-        classes = SIZES.get(domain.within, OTHER_SIZE) if domain.within else CLASSES
+        classes = _size(domain.within) if domain.within else CLASSES
         return domain.members(0.05 + 0.9 * numbers if inner else numbers, classes)
 
     def weights(self, batch: tuple[int, ...]) -> Any:
@@ -142,11 +157,24 @@ class Trial:
     def put(self, arrays: list[Any]) -> list[Any]:
         return [None if a is None else self.backend.put(a) for a in arrays]
 
+    def grouped(self, arrays: Sequence[Any]) -> Sequence[Any]:
+        """Arrays one by one as arguments, some of which are sequences of them."""
+        form = self.variant.form
+        return form.grouped(arrays, LAYERS) if form.repeated else arrays
+
+    def one_by_one(self, arguments: Sequence[Any]) -> list[Any]:
+        """Arguments, with sequences of arrays written out."""
+        return [x for a in arguments for x in (a if isinstance(a, tuple) else (a,))]
+
+    def call(self, *arrays: Any, **options: Any) -> Any:
+        """The metric, of arrays of the library one by one."""
+        return self.metric(*self.grouped(arrays), **{**self.params, **options})
+
     def raw(self, arrays: list[Any], **options: Any) -> Any:
         """The result as the library gives it."""
         with self.backend.context():
             options = {k: self.backend.put(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
-            return self.metric(*self.put(arrays), **self.params, **options)
+            return self.call(*self.put(arrays), **options)
 
     def value(self, arrays: list[Any], **options: Any) -> Any:
         """The result in NumPy."""
@@ -163,7 +191,7 @@ class Trial:
 
     def partial(self, **options: Any) -> Callable[..., Any]:
         """The metric as a function of arrays alone."""
-        return lambda *arrays: self.metric(*arrays, **self.params, **options)
+        return lambda *arrays: self.call(*arrays, **options)
 
     # ---- what may be asked of it
 
