@@ -36,7 +36,8 @@ class Catalogue:
             if not home.startswith("_")
             for name in names.split()
         ]
-        return tuple(sorted(found, key=lambda m: m.__name__))
+        # beside metrics a subject may have plain functions: of callables, or of a network's weights
+        return tuple(sorted((m for m in found if isinstance(m, Metric)), key=lambda m: m.__name__))
 
     def __iter__(self) -> Iterator[Metric]:
         return iter(self.metrics)

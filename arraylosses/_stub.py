@@ -54,18 +54,29 @@ def _class(metric: Metric) -> str:
     base = type(metric).__name__
     lines = ["        self,", *(f"        {w}," for w in words)]
     head = f"class _{metric.__name__}({base}):\n"
+    returned = result_type(metric)
+    out = "Array" if returned is None else returned.__name__
     call = "    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose\n"
     summary = (metric.__doc__ or "").partition("\n")[0]
     body = "\n".join(lines)
-    return f'{head}{call}{body}\n    ) -> Array:\n        """{summary}"""\n\n{metric.__name__}: _{metric.__name__}\n'
+    return f'{head}{call}{body}\n    ) -> {out}:\n        """{summary}"""\n\n{metric.__name__}: _{metric.__name__}\n'
+
+
+def result_type(metric: Metric) -> type | None:
+    """The named tuple that a metric returns, if it returns one."""
+    found = metric.__signature__.return_annotation
+    return found if isinstance(found, type) and issubclass(found, tuple) else None
 
 
 def _frame() -> str:
-    """Names that are not metrics, from where they are defined."""
+    """Names that are not metrics, and types of results, from where they are defined."""
     lines = []
+    results = {found.__name__: found.__module__ for found in map(result_type, catalogue) if found is not None}
     for home, names in sorted(HOMES.items()):
-        if home.startswith("_"):
-            lines += [f"from .{home} import {', '.join(f'{n} as {n}' for n in sorted(names.split()))}"]
+        plain = [n for n in sorted(names.split()) if n not in catalogue]
+        words = [f"{n} as {n}" for n in plain] + sorted(n for n, m in results.items() if m.endswith(f".{home}"))
+        if words:
+            lines += [f"from .{home} import {', '.join(words)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -136,7 +136,7 @@ def test_every_metric_of_a_subject_is_public() -> None:
     for home in (h for h in HOMES if not h.startswith("_")):
         defined = {k for k, v in vars(import_module(f"arraylosses.{home}")).items() if isinstance(v, al.Metric)}
         own = {k for k in defined if getattr(al, k).__module__ == f"arraylosses.{home}"}
-        assert own == set(HOMES[home].split())
+        assert own == {name for name in HOMES[home].split() if isinstance(getattr(al, name), al.Metric)}
 
 
 def test_the_stub_is_current() -> None:
