@@ -10,10 +10,18 @@ import pytest
 
 import arraylosses as al
 from arraylosses import _catalogue, conformance
+from arraylosses._names import HOMES
 
 ROOT = Path(__file__).parents[1]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = {m.__name__: m.__doc__ for m in al.catalogue}
+PAGES |= {
+    name: getattr(al, name).__doc__
+    for home, names in HOMES.items()
+    if not home.startswith("_")
+    for name in names.split()
+    if not isinstance(getattr(al, name), al.Metric)
+}
 PAGES |= {o.__name__: o.__doc__ for o in (al.averaged, al.Stream, _catalogue.Catalogue, conformance)}
 
 
