@@ -411,6 +411,47 @@ class _kl_divergence(Loss):
 
 kl_divergence: _kl_divergence
 
+class _lovasz_grad(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        target: Array,
+        *,
+        pixel_axis: int = -1,
+    ) -> Array:
+        """Steps of the Jaccard loss as one pixel after the other is found to be wrong."""
+
+lovasz_grad: _lovasz_grad
+
+class _lovasz_hinge(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        capacity: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Convex surrogate of one minus the intersection over union, of the logits of one mask."""
+
+lovasz_hinge: _lovasz_hinge
+
+class _lovasz_softmax(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        classes: Literal["present", "all"] | tuple[int, ...] = "present",
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Surrogate of one minus the mean intersection over union, of the probabilities of classes."""
+
+lovasz_softmax: _lovasz_softmax
+
 class _pairwise_iou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -619,6 +660,8 @@ jaccard_loss: _soft_iou_loss
 jaccard_score: _jaccard_index
 l1_loss: _absolute_error
 l2_loss: _squared_error
+lovasz_hinge_loss: _lovasz_hinge
+lovasz_softmax_loss: _lovasz_softmax
 mae: _absolute_error
 mask_iou: _jaccard_index
 mean_absolute_error: _absolute_error

@@ -9,6 +9,7 @@ HOMES = {
     "divergence": "kl_divergence",
     "fields": "eikonal_loss",
     "image": "psnr ssim total_variation",
+    "lovasz": "lovasz_grad lovasz_hinge lovasz_softmax",
     "points": "chamfer_distance",
     "probabilistic": "expected_calibration_error gaussian_nll",
     "ranking": "auroc",

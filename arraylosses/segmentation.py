@@ -54,9 +54,7 @@ def label_regions(
 
 
 @regions.form("class_axis", pred=PROBABILITY["class"], target=PROBABILITY["class"] | LABEL)
-def class_regions(
-    xp: Namespace, pred: Array, target: Array, /, *, denominator: Denominator = "linear"
-) -> ClassRegions:
+def class_regions(xp: Namespace, pred: Array, target: Array, /, *, denominator: Denominator = "linear") -> ClassRegions:
     """What one pixel with a share of each class adds."""
     if not xp.isdtype(target.dtype, "real floating"):
         target = xp.astype(one_hot(xp, target, pred.shape[-1]), pred.dtype)

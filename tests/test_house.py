@@ -33,6 +33,7 @@ FLOORS = [
         "decisions",
         "divergence",
         "fields",
+        "lovasz",
         "points",
         "probabilistic",
         "ranking",
