@@ -325,6 +325,23 @@ class _focal_loss_with_logits(Loss):
 
 focal_loss_with_logits: _focal_loss_with_logits
 
+class _foreground_ratio_divergence(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        ratio_smoothing: float = 0.0,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Divergence of a map's mean probability from the share of foreground that is assumed."""
+
+foreground_ratio_divergence: _foreground_ratio_divergence
+
 class _gaussian_nll(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -575,6 +592,41 @@ class _soft_iou_loss(Metric):
         """One minus the intersection over union of a soft mask."""
 
 soft_iou_loss: _soft_iou_loss
+
+class _spatial_bce_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        foreground_ratio: Array,
+        *,
+        threshold_floor: float = 0.0001,
+        log_floor: float | None = None,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Indecision of the pixels of a class's map, where only the label of the image is known."""
+
+spatial_bce_loss: _spatial_bce_loss
+
+class _spatial_bce_threshold_loss(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        threshold: Array,
+        *,
+        threshold_floor: float = 0.0001,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Indecision of the pixels on each side of a learned threshold: what the threshold is trained by."""
+
+spatial_bce_threshold_loss: _spatial_bce_threshold_loss
 
 class _spearman_corrcoef(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose

@@ -16,7 +16,10 @@ HOMES = {
     "regression": (
         "absolute_error huber_loss pearson_corrcoef r2_score root_mean_squared_error spearman_corrcoef squared_error"
     ),
-    "segmentation": "dice_loss dice_score jaccard_index soft_iou_loss",
+    "segmentation": (
+        "dice_loss dice_score foreground_ratio_divergence jaccard_index soft_iou_loss spatial_bce_loss "
+        "spatial_bce_threshold_loss"
+    ),
     "_catalogue": "catalogue",
     "_combine": "averaged",
     "_definition": "Facts statistic",
