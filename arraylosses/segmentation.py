@@ -424,7 +424,8 @@ def spatial_bce_threshold_loss(xp: Namespace, s: Sides, /) -> Array:
     to lie where there are the fewest pixels. The authors take turns.
 
     .. math:: \frac{\sum_{p_i \le t} u_i (2 - u_i)}{\#\{p_i \le t\}}
-        + \frac{\sum_{p_i > t} u_i (2 - u_i)}{\#\{p_i > t\}}, \qquad u_i = \min\left(\frac{p_i}{t}, \frac{1 - p_i}{1 - t}\right)
+        + \frac{\sum_{p_i > t} u_i (2 - u_i)}{\#\{p_i > t\}}, \qquad
+        u_i = \min\left(\frac{p_i}{t}, \frac{1 - p_i}{1 - t}\right)
 
     Parameters
     ----------
@@ -445,7 +446,8 @@ def spatial_bce_threshold_loss(xp: Namespace, s: Sides, /) -> Array:
     0.634511
     """
     low, high = divide(xp, s.low, s.low_count, empty=0.0), divide(xp, s.high, s.high_count, empty=0.0)
-    return low + high
+    known = s.low + s.high == s.low + s.high
+    return xp.where(known, low + high, xp.nan)
 
 
 @loss(
