@@ -91,7 +91,7 @@ def _score(
     also=("dice", "dice_coefficient"),
     equals=(
         "sklearn.metrics.f1_score(zero_division=1.0) of masks and of labels",
-        "torchmetrics.functional.segmentation.dice_score, with axis and class_axis",
+        "torchmetrics.functional.segmentation.dice_score(average='none') of masks not empty, with axis=(-2, -1)",
     ),
     reference="L. R. Dice (1945), Measures of the amount of ecologic association between species, Ecology 26.",
 )
@@ -192,7 +192,7 @@ def dice_loss(
     equals=(
         "sklearn.metrics.jaccard_score, with empty=0.0",
         "torchmetrics.functional.jaccard_index, with empty=0.0",
-        "torchmetrics.functional.segmentation.mean_iou, with axis and class_axis",
+        "torchmetrics.functional.segmentation.mean_iou(per_class=True) of masks not empty, with axis=(-2, -1)",
     ),
     reference="P. Jaccard (1912), The distribution of the flora in the alpine zone, New Phytologist 11.",
 )
