@@ -174,6 +174,48 @@ class _cross_entropy(Loss):
 
 cross_entropy: _cross_entropy
 
+class _dice_loss(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        denominator: Literal["linear", "squared"] = "linear",
+        num_classes: int | None = None,
+        average: Literal["micro", "macro", "weighted"] | None = "macro",
+        numerator_smoothing: float = 0.0,
+        denominator_smoothing: float = 0.0,
+        empty: float = 1.0,
+        class_axis: int | None = None,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """One minus the Dice score of a soft mask."""
+
+dice_loss: _dice_loss
+
+class _dice_score(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        denominator: Literal["linear", "squared"] = "linear",
+        num_classes: int | None = None,
+        average: Literal["micro", "macro", "weighted"] | None = "macro",
+        numerator_smoothing: float = 0.0,
+        denominator_smoothing: float = 0.0,
+        empty: float = 1.0,
+        class_axis: int | None = None,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Twice what two regions share, over their sizes added."""
+
+dice_score: _dice_score
+
 class _eikonal_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -283,6 +325,23 @@ class _focal_loss_with_logits(Loss):
 
 focal_loss_with_logits: _focal_loss_with_logits
 
+class _foreground_ratio_divergence(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        ratio_smoothing: float = 0.0,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Divergence of a map's mean probability from the share of foreground that is assumed."""
+
+foreground_ratio_divergence: _foreground_ratio_divergence
+
 class _gaussian_nll(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -332,6 +391,27 @@ class _huber_loss(Loss):
 
 huber_loss: _huber_loss
 
+class _jaccard_index(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        denominator: Literal["linear", "squared"] = "linear",
+        num_classes: int | None = None,
+        average: Literal["micro", "macro", "weighted"] | None = "macro",
+        numerator_smoothing: float = 0.0,
+        denominator_smoothing: float = 0.0,
+        empty: float = 1.0,
+        class_axis: int | None = None,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Intersection over union of two regions."""
+
+jaccard_index: _jaccard_index
+
 class _kl_divergence(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -347,6 +427,47 @@ class _kl_divergence(Loss):
         """Extra nats for coding ``target`` with a code made for ``pred``."""
 
 kl_divergence: _kl_divergence
+
+class _lovasz_grad(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        target: Array,
+        *,
+        pixel_axis: int = -1,
+    ) -> Array:
+        """Steps of the Jaccard loss as one pixel after the other is found to be wrong."""
+
+lovasz_grad: _lovasz_grad
+
+class _lovasz_hinge(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        capacity: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Convex surrogate of one minus the intersection over union, of the logits of one mask."""
+
+lovasz_hinge: _lovasz_hinge
+
+class _lovasz_softmax(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        classes: Literal["present", "all"] | tuple[int, ...] = "present",
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Surrogate of one minus the mean intersection over union, of the probabilities of classes."""
+
+lovasz_softmax: _lovasz_softmax
 
 class _pairwise_iou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -451,6 +572,62 @@ class _root_mean_squared_error(Metric):
 
 root_mean_squared_error: _root_mean_squared_error
 
+class _soft_iou_loss(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        denominator: Literal["linear", "squared"] = "linear",
+        num_classes: int | None = None,
+        average: Literal["micro", "macro", "weighted"] | None = "macro",
+        numerator_smoothing: float = 0.0,
+        denominator_smoothing: float = 0.0,
+        empty: float = 1.0,
+        class_axis: int | None = None,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """One minus the intersection over union of a soft mask."""
+
+soft_iou_loss: _soft_iou_loss
+
+class _spatial_bce_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        foreground_ratio: Array,
+        *,
+        threshold_floor: float = 0.0001,
+        log_floor: float | None = None,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Indecision of the pixels of a class's map, where only the label of the image is known."""
+
+spatial_bce_loss: _spatial_bce_loss
+
+class _spatial_bce_threshold_loss(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        threshold: Array,
+        *,
+        threshold_floor: float = 0.0001,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Indecision of the pixels on each side of a learned threshold: what the threshold is trained by."""
+
+spatial_bce_threshold_loss: _spatial_bce_threshold_loss
+
 class _spearman_corrcoef(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -524,14 +701,23 @@ bce_with_logits: _binary_cross_entropy_with_logits
 binary_calibration_error: _expected_calibration_error
 box_iou: _pairwise_iou
 coefficient_of_determination: _r2_score
+dice: _dice_score
+dice_coefficient: _dice_score
 ece: _expected_calibration_error
 f_score: _f_beta
 fbeta_score: _f_beta
 hit_rate: _recall
+iou_score: _jaccard_index
+jaccard_loss: _soft_iou_loss
+jaccard_score: _jaccard_index
 l1_loss: _absolute_error
 l2_loss: _squared_error
+lovasz_hinge_loss: _lovasz_hinge
+lovasz_softmax_loss: _lovasz_softmax
 mae: _absolute_error
+mask_iou: _jaccard_index
 mean_absolute_error: _absolute_error
+mean_iou: _jaccard_index
 mean_squared_error: _squared_error
 mse: _squared_error
 multiclass_calibration_error: _expected_calibration_error
@@ -546,6 +732,8 @@ roc_auc_score: _auroc
 sensitivity: _recall
 sigmoid_binary_cross_entropy: _binary_cross_entropy_with_logits
 sigmoid_focal_loss: _focal_loss_with_logits
+soft_dice_loss: _dice_loss
+soft_jaccard_loss: _soft_iou_loss
 softmax_cross_entropy: _cross_entropy
 spearman: _spearman_corrcoef
 spearmanr: _spearman_corrcoef

@@ -31,6 +31,12 @@ COMMON = {
         "float, optional",
         "Distance from black to white: implied for uint8 (255) and uint16 (65535) images, required otherwise.",
     ),
+    "denominator": (
+        "{'linear', 'squared'}",
+        "The size of a soft region: its sum of probabilities, or of their squares; of a mask of 0 and 1 the same.",
+    ),
+    "denominator_smoothing": ("float, default 0.0", "Added below the fraction bar."),
+    "empty": ("float, default 1.0", "The score of two empty regions, 0/0, and of a class that neither has."),
     "gamma": (
         "float, default 2.0",
         "Focus: how fast a confident right prediction stops counting; 0 is plain cross entropy.",
@@ -41,6 +47,7 @@ COMMON = {
         "Least value of a logarithm. None, the default, is exact: inf for a certain prediction that is wrong.",
     ),
     "num_classes": ("int, optional", "Given, `pred` and `target` are integer labels, and every class counts."),
+    "numerator_smoothing": ("float, default 0.0", "Added above the fraction bar."),
     "threshold": ("float, default 0.5", "A probability above it is a yes."),
     "zero_division": ("float, default 0.0", "The value of 0/0, also for a class absent from a macro mean."),
     "coordinate_axis": ("int, default -1", "Axis of the coordinates."),

@@ -9,11 +9,16 @@ HOMES = {
     "divergence": "kl_divergence",
     "fields": "eikonal_loss",
     "image": "psnr ssim total_variation",
+    "lovasz": "lovasz_grad lovasz_hinge lovasz_softmax",
     "points": "chamfer_distance",
     "probabilistic": "expected_calibration_error gaussian_nll",
     "ranking": "auroc",
     "regression": (
         "absolute_error huber_loss pearson_corrcoef r2_score root_mean_squared_error spearman_corrcoef squared_error"
+    ),
+    "segmentation": (
+        "dice_loss dice_score foreground_ratio_divergence jaccard_index soft_iou_loss spatial_bce_loss "
+        "spatial_bce_threshold_loss"
     ),
     "_catalogue": "catalogue",
     "_combine": "averaged",

@@ -111,15 +111,19 @@ RATIO: dict[str, Any] = {
 """Facts of a share of decisions: 0/0 is `zero_division`."""
 
 
+def over_classes(xp: Namespace, value: Array, support: Array, average: Average, *, empty: float) -> Array:
+    """A score of each class as one number; ``empty`` where the classes that weigh have no support."""
+    if average == "macro":
+        return xp.sum(value, axis=-1) / value.shape[-1]
+    if average == "weighted":
+        return divide(xp, xp.sum(value * support, axis=-1), xp.sum(support, axis=-1), empty=empty)
+    return value
+
+
 def _averaged(xp: Namespace, c: Counts | ClassCounts, value: Array, average: Average) -> Array:
     """A score of each class as one number; counts without classes have nothing to average."""
     value = xp.where(c.unknown > 0, xp.nan, value)
-    if isinstance(c, Counts) or average in (None, "micro"):
-        return value
-    if average == "macro":
-        return xp.sum(value, axis=-1) / value.shape[-1]
-    support = c.tp + c.fn
-    return divide(xp, xp.sum(value * support, axis=-1), xp.sum(support, axis=-1), empty=0.0)
+    return value if isinstance(c, Counts) else over_classes(xp, value, c.tp + c.fn, average, empty=0.0)
 
 
 def _pooled(xp: Namespace, c: Counts | ClassCounts, average: Average) -> Counts | ClassCounts:

@@ -14,18 +14,22 @@ def tie_groups(xp: Namespace, ordered: Array) -> Array:
     return cumulative_sum(xp, xp.astype(new, index_dtype(xp)))
 
 
+def tie_order(xp: Namespace, values: Array) -> tuple[Array, Array]:
+    """Ascending order, and for each place of it the number of its group of equals, whose own order is left open."""
+    order = xp.argsort(values, axis=-1, stable=False)
+    return order, tie_groups(xp, xp.take_along_axis(values, order, axis=-1))
+
+
 def weight_by_value(xp: Namespace, values: Array, weights: list[Array]) -> list[Array]:
     """Each of ``weights`` summed over equal values, in ascending order of value (slots left over weigh 0)."""
-    order = xp.argsort(values, axis=-1)
-    group = tie_groups(xp, xp.take_along_axis(values, order, axis=-1))
+    order, group = tie_order(xp, values)
     n = values.shape[-1]
     return [segment_sum(xp, xp.take_along_axis(w, order, axis=-1), group, n) for w in weights]
 
 
 def tie_ranks(xp: Namespace, values: Array, weights: Array) -> Array:
     """Weighted mean ranks, up to a constant: equals share the middle of their range."""
-    order = xp.argsort(values, axis=-1)
-    group = tie_groups(xp, xp.take_along_axis(values, order, axis=-1))
+    order, group = tie_order(xp, values)
     heavy = segment_sum(xp, xp.take_along_axis(weights, order, axis=-1), group, values.shape[-1])
     middle = cumulative_sum(xp, heavy) - heavy / 2
     back = xp.argsort(order, axis=-1)

@@ -79,7 +79,11 @@ def _torch() -> Backend:
     def grad(function: Callable[..., Any], arrays: list[Any], place: int) -> Any:
         leaf = put(arrays[place]).requires_grad_()
         value = function(*(leaf if i == place else None if a is None else put(a) for i, a in enumerate(arrays)))
-        return get(torch.autograd.grad(summed(torch.sum, value), leaf)[0])
+        whole = summed(torch.sum, value)
+        if not whole.requires_grad:
+            return np.zeros_like(get(leaf))
+        # what is held constant has a gradient of 0, of which torch makes nothing
+        return get(torch.autograd.grad(whole, leaf, materialize_grads=True)[0])
 
     def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         torch._dynamo.reset()

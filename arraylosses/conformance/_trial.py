@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from .._definition import Form
-from .._domains import Domain
+from .._domains import Domain, zero_or_one
 from .._metric import Function, Loss, Metric
 from ._backends import Backend, backend
 
 Source = Callable[[tuple[int, ...]], Any]
 """A shape -> that many numbers of [0, 1]."""
 
-SIZES = {"class": 3, "label": 3, "height": 11, "width": 12, "n": 6, "m": 5, "coordinate": 3}
+SIZES = {"class": 3, "label": 3, "height": 11, "width": 12, "n": 6, "m": 5, "coordinate": 3, "pixel": 6}
 OTHER_SIZE = 4
 LAYERS = 2
 """How many arrays a sequence of them has."""
@@ -151,6 +151,10 @@ class Trial:
     def real_places(self) -> list[int]:
         """Which arguments are real numbers and are given."""
         return [i for i, d in enumerate(self.domains) if not d.label and (self.variant.optional or not d.optional)]
+
+    def smooth_places(self) -> list[int]:
+        """Which of them may move a little: what is 0 or 1 may not."""
+        return [i for i in self.real_places() if self.domains[i].condition is not zero_or_one]
 
     # ---- calls
 

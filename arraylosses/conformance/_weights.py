@@ -73,7 +73,7 @@ def weightless_has_no_gradient(t: Trial) -> None:
     arrays = _poisoned(t, t.draw(BATCH, inner=True))
     with t.backend.context():
         weights = t.backend.put(KEEP.astype(float))
-        for place in t.real_places():
+        for place in t.smooth_places():
             slope = grad(t.partial(weights=weights), arrays, place)
             if not np.isfinite(slope).all() or slope[~KEEP].any():
                 raise Broken(f"gradient by `{t.names[place]}`: {slope.ravel()[:6].tolist()}")
