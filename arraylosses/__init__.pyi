@@ -121,6 +121,22 @@ class _chamfer_distance(Loss):
 
 chamfer_distance: _chamfer_distance
 
+class _ciou_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        gated: bool = False,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """The distance-IoU loss, plus the difference of the aspect ratios."""
+
+ciou_loss: _ciou_loss
+
 class _cohen_kappa(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -173,6 +189,21 @@ class _cross_entropy(Loss):
         """Negative log-likelihood of a label, or of a distribution over labels, under logits."""
 
 cross_entropy: _cross_entropy
+
+class _diou_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One minus the intersection over union, plus the squared distance of the centres."""
+
+diou_loss: _diou_loss
 
 class _eikonal_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -332,6 +363,23 @@ class _huber_loss(Loss):
 
 huber_loss: _huber_loss
 
+class _iou_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        mode: Literal["linear", "square", "log"] = "linear",
+        iou_floor: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """What two boxes lack of an intersection over union of one."""
+
+iou_loss: _iou_loss
+
 class _kl_divergence(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -347,6 +395,38 @@ class _kl_divergence(Loss):
         """Extra nats for coding ``target`` with a code made for ``pred``."""
 
 kl_divergence: _kl_divergence
+
+class _pairwise_ciou(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        gated: bool = False,
+    ) -> Array:
+        """Complete IoU of each box with each."""
+
+pairwise_ciou: _pairwise_ciou
+
+class _pairwise_diou(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+    ) -> Array:
+        """Distance-IoU of each box with each."""
+
+pairwise_diou: _pairwise_diou
+
+class _pairwise_giou(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+    ) -> Array:
+        """Generalised intersection over union of each box with each."""
+
+pairwise_giou: _pairwise_giou
 
 class _pairwise_iou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -524,9 +604,15 @@ bce_with_logits: _binary_cross_entropy_with_logits
 binary_calibration_error: _expected_calibration_error
 box_iou: _pairwise_iou
 coefficient_of_determination: _r2_score
+complete_box_iou: _pairwise_ciou
+complete_box_iou_loss: _ciou_loss
+distance_box_iou: _pairwise_diou
+distance_box_iou_loss: _diou_loss
 ece: _expected_calibration_error
 f_score: _f_beta
 fbeta_score: _f_beta
+generalized_box_iou: _pairwise_giou
+generalized_box_iou_loss: _giou_loss
 hit_rate: _recall
 l1_loss: _absolute_error
 l2_loss: _squared_error

@@ -1,7 +1,9 @@
 """Which public name is defined where. A subject without an underscore defines metrics."""
 
 HOMES = {
-    "boxes": "box_convert giou_loss pairwise_iou",
+    "boxes": (
+        "box_convert ciou_loss diou_loss giou_loss iou_loss pairwise_ciou pairwise_diou pairwise_giou pairwise_iou"
+    ),
     "classification": (
         "binary_cross_entropy binary_cross_entropy_with_logits cross_entropy focal_loss focal_loss_with_logits"
     ),

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "golden"
 
 SERVED = {
     "classification": 53,
-    "detection": 24,
+    "detection": 67,
     "fields": 30,
     "geometry": 17,
     "image": 42,
