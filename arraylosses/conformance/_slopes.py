@@ -1,10 +1,14 @@
 """Derivatives."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from .._math import stop_gradient
 from .._metric import Loss
+from .._typing import Formula
 from ._backends import installed
 from ._law import BATCH, law
 from ._trial import Broken, Exempt, Trial, close
@@ -12,18 +16,51 @@ from ._trial import Broken, Exempt, Trial, close
 # ---- derivatives
 
 
+@contextmanager
+def _holding_by(form: Formula) -> Iterator[None]:
+    """Hold values constant by another form of `stop_gradient`."""
+    own = stop_gradient.twins
+    stop_gradient.twins = dict.fromkeys(own, form)
+    try:
+        yield
+    finally:
+        stop_gradient.twins = own
+
+
+def _held_at(t: Trial, arrays: list[Any]) -> Callable[[list[Any]], Any]:
+    """``t.value``, with the parts that the facts call held kept as they are at ``arrays``."""
+    if not t.metric.facts.held:
+        return t.value
+    held: list[Any] = []
+
+    def note(xp: Any, x: Any) -> Any:
+        held.append(x)
+        return x
+
+    with _holding_by(note):
+        t.value(arrays)
+
+    def value(moved: list[Any]) -> Any:
+        again = iter(held)
+        with _holding_by(lambda xp, x: next(again)):
+            return t.value(moved)
+
+    return value
+
+
 @law
 def gradient_is_the_slope(t: Trial) -> None:
-    """Automatic differentiation gives the finite difference, in float64 and off the kinks."""
+    """Automatic differentiation gives the finite difference, in float64, off the kinks and with held parts held."""
     grad = t.needs_gradient()
     t.needs(t.backend.double, "finite differences need float64")
     rng = np.random.default_rng(int(t.source((1,))[0] * 1e6))
     steady = Trial(t.variant, t.backend, rng.random)
     arrays = steady.draw(BATCH, inner=True)
+    value = _held_at(t, arrays)
     for place in t.real_places():
         way = rng.normal(size=arrays[place].shape)
         ahead, behind = ([a if i != place else a + h * way for i, a in enumerate(arrays)] for h in (1e-6, -1e-6))
-        numeric = (t.value(ahead) - t.value(behind)).sum() / 2e-6
+        numeric = (value(ahead) - value(behind)).sum() / 2e-6
         with t.backend.context():
             slope = (grad(t.partial(), arrays, place) * way).sum()
         close(slope, numeric, 2e-5, f"gradient by `{t.names[place]}`")
