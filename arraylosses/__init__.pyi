@@ -6,6 +6,7 @@ from ._typing import Array, Axis, Reduction
 from ._catalogue import catalogue as catalogue
 from ._combine import averaged as averaged
 from ._definition import Facts as Facts, statistic as statistic
+from ._derivatives import gradient_and_hessian_product as gradient_and_hessian_product
 from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
 from ._stream import Stream as Stream, stream as stream
@@ -26,6 +27,18 @@ class _absolute_error(Loss):
         """Absolute difference."""
 
 absolute_error: _absolute_error
+
+class _accumulated_opacity(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        alpha: Array,
+        *,
+        epsilon: float = 0.0,
+        sample_axis: int = -1,
+    ) -> Array:
+        """Probability that a ray is stopped by one of its samples."""
+
+accumulated_opacity: _accumulated_opacity
 
 class _accuracy(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -205,6 +218,71 @@ class _diou_loss(Loss):
 
 diou_loss: _diou_loss
 
+class _directional_divergence(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        gradient: Array,
+        hessian: Array,
+        *,
+        normalize: bool = True,
+        epsilon: float | None = None,
+    ) -> Array:
+        """Second derivative of a field along its gradient; 0 on a field whose value is a distance."""
+
+directional_divergence: _directional_divergence
+
+class _directional_divergence_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        gradient: Array,
+        hessian: Array,
+        *,
+        penalty: Literal["squared", "absolute"] = "absolute",
+        normalize: bool = True,
+        epsilon: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Size of the second derivative of a field along its gradient."""
+
+directional_divergence_loss: _directional_divergence_loss
+
+class _directional_divergence_loss_with_product(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        gradient: Array,
+        product: Array,
+        *,
+        penalty: Literal["squared", "absolute"] = "absolute",
+        normalize: bool = True,
+        epsilon: float | None = None,
+        coordinate_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """`directional_divergence_loss` of the Hessian times the gradient, in place of the Hessian."""
+
+directional_divergence_loss_with_product: _directional_divergence_loss_with_product
+
+class _edge_aware_smoothness_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        disparity: Array,
+        image: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Steps of a disparity between neighbouring pixels, forgiven where the image has an edge."""
+
+edge_aware_smoothness_loss: _edge_aware_smoothness_loss
+
 class _eikonal_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -347,6 +425,21 @@ class _giou_loss(Loss):
 
 giou_loss: _giou_loss
 
+class _hessian_smoothness_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        hessian: Array,
+        *,
+        norm: Literal["entrywise", "induced"] = "entrywise",
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One-norm of the second derivatives of a field; 0 on a plane."""
+
+hessian_smoothness_loss: _hessian_smoothness_loss
+
 class _huber_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -395,6 +488,53 @@ class _kl_divergence(Loss):
         """Extra nats for coding ``target`` with a code made for ``pred``."""
 
 kl_divergence: _kl_divergence
+
+class _minimal_surface_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        sdf: Array,
+        *,
+        epsilon: float,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Smoothed density of the surface, whose mean over space measures its area."""
+
+minimal_surface_loss: _minimal_surface_loss
+
+class _normal_smoothness_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        gradient: Array,
+        neighbour_gradient: Array,
+        *,
+        epsilon: float = 0.0,
+        coordinate_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Distance between the unit normals at a surface point and at one beside it."""
+
+normal_smoothness_loss: _normal_smoothness_loss
+
+class _opacity_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        opacity: Array,
+        *,
+        epsilon: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Entropy of whether a ray is stopped."""
+
+opacity_loss: _opacity_loss
 
 class _pairwise_ciou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -531,6 +671,35 @@ class _root_mean_squared_error(Metric):
 
 root_mean_squared_error: _root_mean_squared_error
 
+class _sdf_surface_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        sdf: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Distance from the surface, at points known to lie on it."""
+
+sdf_surface_loss: _sdf_surface_loss
+
+class _sparsity_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        sdf: Array,
+        *,
+        scale: float = 1.0,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Exponential of the negative distance from the surface."""
+
+sparsity_loss: _sparsity_loss
+
 class _spearman_corrcoef(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -598,6 +767,18 @@ class _total_variation(Loss):
         """Sum of absolute differences between neighbouring pixels, along height and along width."""
 
 total_variation: _total_variation
+
+class _volume_weights(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        alpha: Array,
+        *,
+        epsilon: float = 0.0,
+        sample_axis: int = -1,
+    ) -> Array:
+        """How much each sample along a ray contributes to its pixel."""
+
+volume_weights: _volume_weights
 
 bce: _binary_cross_entropy
 bce_with_logits: _binary_cross_entropy_with_logits

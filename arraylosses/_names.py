@@ -9,7 +9,11 @@ HOMES = {
     ),
     "decisions": "accuracy cohen_kappa confusion_matrix f1_score f_beta precision recall",
     "divergence": "kl_divergence",
-    "fields": "eikonal_loss",
+    "fields": (
+        "accumulated_opacity directional_divergence directional_divergence_loss "
+        "directional_divergence_loss_with_product edge_aware_smoothness_loss eikonal_loss hessian_smoothness_loss "
+        "minimal_surface_loss normal_smoothness_loss opacity_loss sdf_surface_loss sparsity_loss volume_weights"
+    ),
     "image": "psnr ssim total_variation",
     "points": "chamfer_distance",
     "probabilistic": "expected_calibration_error gaussian_nll",
@@ -19,6 +23,7 @@ HOMES = {
     ),
     "_catalogue": "catalogue",
     "_combine": "averaged",
+    "_derivatives": "gradient_and_hessian_product",
     "_definition": "Facts statistic",
     "_metric": "Function Loss Metric function loss metric",
     "_stream": "Stream stream",

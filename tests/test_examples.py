@@ -14,7 +14,10 @@ from arraylosses import _catalogue, conformance
 ROOT = Path(__file__).parents[1]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = {m.__name__: m.__doc__ for m in al.catalogue}
-PAGES |= {o.__name__: o.__doc__ for o in (al.averaged, al.Stream, _catalogue.Catalogue, conformance)}
+PAGES |= {
+    o.__name__: o.__doc__
+    for o in (al.averaged, al.gradient_and_hessian_product, al.Stream, _catalogue.Catalogue, conformance)
+}
 
 
 @pytest.mark.parametrize("name", PAGES)

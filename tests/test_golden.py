@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "golden"
 SERVED = {
     "classification": 53,
     "detection": 67,
-    "fields": 30,
+    "fields": 57,
     "geometry": 17,
     "image": 42,
     "metrics": 80,

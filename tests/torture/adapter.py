@@ -18,9 +18,9 @@ def _one_task(**given: Any) -> dict[str, Any]:
 
 
 def opacity(alpha: Any, form: str = "binary_entropy") -> Any:
-    """Mean entropy of a yes with this probability: its cross entropy with itself."""
-    losses = {"binary_entropy": al.binary_cross_entropy}
-    return losses[form](alpha, alpha)
+    """Mean entropy of a yes with this probability."""
+    losses = {"binary_entropy": al.opacity_loss}
+    return losses[form](alpha)
 
 
 FUNCS: dict[str, Callable[..., Any]] = {
