@@ -6,6 +6,7 @@ from ._typing import Array, Axis, Reduction
 from ._catalogue import catalogue as catalogue
 from ._combine import averaged as averaged
 from ._definition import Facts as Facts, statistic as statistic
+from ._derivatives import gradient_and_hessian_product as gradient_and_hessian_product
 from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
 from ._stream import Stream as Stream, stream as stream
@@ -26,6 +27,18 @@ class _absolute_error(Loss):
         """Absolute difference."""
 
 absolute_error: _absolute_error
+
+class _accumulated_opacity(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        alpha: Array,
+        *,
+        epsilon: float = 0.0,
+        sample_axis: int = -1,
+    ) -> Array:
+        """Probability that a ray is stopped by one of its samples."""
+
+accumulated_opacity: _accumulated_opacity
 
 class _accuracy(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -121,6 +134,22 @@ class _chamfer_distance(Loss):
 
 chamfer_distance: _chamfer_distance
 
+class _ciou_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        gated: bool = False,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """The distance-IoU loss, plus the difference of the aspect ratios."""
+
+ciou_loss: _ciou_loss
+
 class _cohen_kappa(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -215,6 +244,86 @@ class _dice_score(Metric):
         """Twice what two regions share, over their sizes added."""
 
 dice_score: _dice_score
+
+class _diou_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One minus the intersection over union, plus the squared distance of the centres."""
+
+diou_loss: _diou_loss
+
+class _directional_divergence(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        gradient: Array,
+        hessian: Array,
+        *,
+        normalize: bool = True,
+        epsilon: float | None = None,
+    ) -> Array:
+        """Second derivative of a field along its gradient; 0 on a field whose value is a distance."""
+
+directional_divergence: _directional_divergence
+
+class _directional_divergence_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        gradient: Array,
+        hessian: Array,
+        *,
+        penalty: Literal["squared", "absolute"] = "absolute",
+        normalize: bool = True,
+        epsilon: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Size of the second derivative of a field along its gradient."""
+
+directional_divergence_loss: _directional_divergence_loss
+
+class _directional_divergence_loss_with_product(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        gradient: Array,
+        product: Array,
+        *,
+        penalty: Literal["squared", "absolute"] = "absolute",
+        normalize: bool = True,
+        epsilon: float | None = None,
+        coordinate_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """`directional_divergence_loss` of the Hessian times the gradient, in place of the Hessian."""
+
+directional_divergence_loss_with_product: _directional_divergence_loss_with_product
+
+class _edge_aware_smoothness_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        disparity: Array,
+        image: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Steps of a disparity between neighbouring pixels, forgiven where the image has an edge."""
+
+edge_aware_smoothness_loss: _edge_aware_smoothness_loss
 
 class _eikonal_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -375,6 +484,21 @@ class _giou_loss(Loss):
 
 giou_loss: _giou_loss
 
+class _hessian_smoothness_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        hessian: Array,
+        *,
+        norm: Literal["entrywise", "induced"] = "entrywise",
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One-norm of the second derivatives of a field; 0 on a plane."""
+
+hessian_smoothness_loss: _hessian_smoothness_loss
+
 class _huber_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -390,6 +514,23 @@ class _huber_loss(Loss):
         """Half the squared error near zero, and the absolute error beyond ``delta``."""
 
 huber_loss: _huber_loss
+
+class _iou_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        mode: Literal["linear", "square", "log"] = "linear",
+        iou_floor: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """What two boxes lack of an intersection over union of one."""
+
+iou_loss: _iou_loss
 
 class _jaccard_index(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -468,6 +609,85 @@ class _lovasz_softmax(Metric):
         """Surrogate of one minus the mean intersection over union, of the probabilities of classes."""
 
 lovasz_softmax: _lovasz_softmax
+
+class _minimal_surface_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        sdf: Array,
+        *,
+        epsilon: float,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Smoothed density of the surface, whose mean over space measures its area."""
+
+minimal_surface_loss: _minimal_surface_loss
+
+class _normal_smoothness_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        gradient: Array,
+        neighbour_gradient: Array,
+        *,
+        epsilon: float = 0.0,
+        coordinate_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Distance between the unit normals at a surface point and at one beside it."""
+
+normal_smoothness_loss: _normal_smoothness_loss
+
+class _opacity_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        opacity: Array,
+        *,
+        epsilon: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Entropy of whether a ray is stopped."""
+
+opacity_loss: _opacity_loss
+
+class _pairwise_ciou(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        gated: bool = False,
+    ) -> Array:
+        """Complete IoU of each box with each."""
+
+pairwise_ciou: _pairwise_ciou
+
+class _pairwise_diou(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+    ) -> Array:
+        """Distance-IoU of each box with each."""
+
+pairwise_diou: _pairwise_diou
+
+class _pairwise_giou(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+    ) -> Array:
+        """Generalised intersection over union of each box with each."""
+
+pairwise_giou: _pairwise_giou
 
 class _pairwise_iou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -572,6 +792,20 @@ class _root_mean_squared_error(Metric):
 
 root_mean_squared_error: _root_mean_squared_error
 
+class _sdf_surface_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        sdf: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Distance from the surface, at points known to lie on it."""
+
+sdf_surface_loss: _sdf_surface_loss
+
 class _soft_iou_loss(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -592,6 +826,21 @@ class _soft_iou_loss(Metric):
         """One minus the intersection over union of a soft mask."""
 
 soft_iou_loss: _soft_iou_loss
+
+class _sparsity_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        sdf: Array,
+        *,
+        scale: float = 1.0,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Exponential of the negative distance from the surface."""
+
+sparsity_loss: _sparsity_loss
 
 class _spatial_bce_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -696,16 +945,34 @@ class _total_variation(Loss):
 
 total_variation: _total_variation
 
+class _volume_weights(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        alpha: Array,
+        *,
+        epsilon: float = 0.0,
+        sample_axis: int = -1,
+    ) -> Array:
+        """How much each sample along a ray contributes to its pixel."""
+
+volume_weights: _volume_weights
+
 bce: _binary_cross_entropy
 bce_with_logits: _binary_cross_entropy_with_logits
 binary_calibration_error: _expected_calibration_error
 box_iou: _pairwise_iou
 coefficient_of_determination: _r2_score
+complete_box_iou: _pairwise_ciou
+complete_box_iou_loss: _ciou_loss
 dice: _dice_score
 dice_coefficient: _dice_score
+distance_box_iou: _pairwise_diou
+distance_box_iou_loss: _diou_loss
 ece: _expected_calibration_error
 f_score: _f_beta
 fbeta_score: _f_beta
+generalized_box_iou: _pairwise_giou
+generalized_box_iou_loss: _giou_loss
 hit_rate: _recall
 iou_score: _jaccard_index
 jaccard_loss: _soft_iou_loss

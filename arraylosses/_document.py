@@ -51,6 +51,7 @@ COMMON = {
     "threshold": ("float, default 0.5", "A probability above it is a yes."),
     "zero_division": ("float, default 0.0", "The value of 0/0, also for a class absent from a macro mean."),
     "coordinate_axis": ("int, default -1", "Axis of the coordinates."),
+    "sample_axis": ("int, default -1", "Axis of the samples along a ray, from near to far."),
     "label_axis": (
         "int, optional",
         "Axis of independent yes-or-no labels; each is scored by itself, then averaged.",

@@ -121,6 +121,7 @@ class Loss(Metric):
             and avg_factor is None
             and len(arrays) == self._arity
             and params.keys() <= self.definition.params.keys()
+            and params.keys() >= self._required.keys()
         ):
             value = self._brief(arrays, weights, axis, reduction, params)
             if value is not None:
@@ -263,8 +264,9 @@ def _divisor(lib: Library, avg_factor: Any, inputs: Inputs, dtype: Any) -> Any:
     return cast(lib, avg_factor, dtype)
 
 
-def _required(definition: Definition) -> tuple[str, ...]:
-    return tuple(k for k, p in definition.params.items() if p.default is Parameter.empty)
+def _required(definition: Definition) -> dict[str, None]:
+    """Parameters that must be given, in their order, as a set of keys."""
+    return {k: None for k, p in definition.params.items() if p.default is Parameter.empty}
 
 
 def _signature(definition: Definition, shared: tuple[str, ...]) -> Signature:

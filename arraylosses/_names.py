@@ -1,13 +1,19 @@
 """Which public name is defined where. A subject without an underscore defines metrics."""
 
 HOMES = {
-    "boxes": "box_convert giou_loss pairwise_iou",
+    "boxes": (
+        "box_convert ciou_loss diou_loss giou_loss iou_loss pairwise_ciou pairwise_diou pairwise_giou pairwise_iou"
+    ),
     "classification": (
         "binary_cross_entropy binary_cross_entropy_with_logits cross_entropy focal_loss focal_loss_with_logits"
     ),
     "decisions": "accuracy cohen_kappa confusion_matrix f1_score f_beta precision recall",
     "divergence": "kl_divergence",
-    "fields": "eikonal_loss",
+    "fields": (
+        "accumulated_opacity directional_divergence directional_divergence_loss "
+        "directional_divergence_loss_with_product edge_aware_smoothness_loss eikonal_loss hessian_smoothness_loss "
+        "minimal_surface_loss normal_smoothness_loss opacity_loss sdf_surface_loss sparsity_loss volume_weights"
+    ),
     "image": "psnr ssim total_variation",
     "lovasz": "lovasz_grad lovasz_hinge lovasz_softmax",
     "points": "chamfer_distance",
@@ -22,6 +28,7 @@ HOMES = {
     ),
     "_catalogue": "catalogue",
     "_combine": "averaged",
+    "_derivatives": "gradient_and_hessian_product",
     "_definition": "Facts statistic",
     "_metric": "Function Loss Metric function loss metric",
     "_stream": "Stream stream",

@@ -1,9 +1,10 @@
 """Losses and functions of axis-aligned boxes."""
 
+from math import inf, pi
 from typing import Literal, NamedTuple
 
-from ._domains import BOX, REAL
-from ._math import divide, positive_part
+from ._domains import BOX, REAL, Fraction
+from ._math import divide, positive_part, stop_gradient
 from ._metric import function, loss
 from ._typing import Array, Namespace
 
@@ -11,15 +12,35 @@ BoxFormat = Literal["xyxy", "xywh", "cxcywh"]
 
 
 class Overlap(NamedTuple):
-    """Areas of the intersection, the union and the smallest enclosing box of two boxes."""
+    """Areas of the intersection and the union of two boxes; (..., 2) width and height of the box about both."""
 
     intersection: Array
     union: Array
     hull: Array
 
 
+class Agreement(NamedTuple):
+    """Intersection over union, and what is taken off it for lying apart."""
+
+    iou: Array
+    penalty: Array
+
+    @property
+    def score(self) -> Array:
+        return self.iou - self.penalty
+
+    @property
+    def loss(self) -> Array:
+        """Not ``1 - score``, which would round a small penalty off."""
+        return 1 - self.iou + self.penalty
+
+
 def _area(size: Array) -> Array:
     return size[..., 0] * size[..., 1]
+
+
+def _size(box: Array) -> Array:
+    return box[..., 2:] - box[..., :2]
 
 
 def overlap(xp: Namespace, a: Array, b: Array) -> Overlap:
@@ -27,8 +48,99 @@ def overlap(xp: Namespace, a: Array, b: Array) -> Overlap:
     inner = xp.minimum(a[..., 2:], b[..., 2:]) - xp.maximum(a[..., :2], b[..., :2])
     outer = xp.maximum(a[..., 2:], b[..., 2:]) - xp.minimum(a[..., :2], b[..., :2])
     intersection = _area(positive_part(xp, inner))
-    union = _area(a[..., 2:] - a[..., :2]) + _area(b[..., 2:] - b[..., :2]) - intersection
-    return Overlap(intersection, union, _area(outer))
+    return Overlap(intersection, _area(_size(a)) + _area(_size(b)) - intersection, outer)
+
+
+def _iou(xp: Namespace, o: Overlap) -> Array:
+    return divide(xp, o.intersection, o.union, empty=0.0)
+
+
+def _generalized(xp: Namespace, a: Array, b: Array) -> Agreement:
+    """The share of the enclosing box that neither fills is taken off."""
+    o = overlap(xp, a, b)
+    hull = _area(o.hull)
+    return Agreement(_iou(xp, o), divide(xp, hull - o.union, hull, empty=0.0))
+
+
+def _distance(xp: Namespace, a: Array, b: Array) -> Agreement:
+    """The squared distance of the centres is taken off, relative to the diagonal of the enclosing box."""
+    o = overlap(xp, a, b)
+    # differences of corners first: centres of boxes far from zero have lost the digits that tell them apart
+    apart = ((a[..., :2] - b[..., :2]) + (a[..., 2:] - b[..., 2:])) / 2
+    diagonal = xp.sum(o.hull * o.hull, axis=-1)
+    return Agreement(_iou(xp, o), divide(xp, xp.sum(apart * apart, axis=-1), diagonal, empty=0.0))
+
+
+def _turn(xp: Namespace, a: Array, b: Array) -> Array:
+    """The angle between the diagonals of two boxes; 0 where one is a point, which has none."""
+    a, b = _size(a), _size(b)
+    across = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    along = a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1]
+    none = (across == 0) & (along == 0)
+    return xp.atan2(across, xp.where(none, 1.0, along))
+
+
+def _complete(xp: Namespace, a: Array, b: Array, gated: bool) -> Agreement:
+    """What `_distance` takes off, and the difference of the aspect ratios besides."""
+    iou, penalty = _distance(xp, a, b)
+    shape = (2 / pi * _turn(xp, a, b)) ** 2
+    alpha = divide(xp, shape, 1 - iou + shape, empty=0.0)
+    if gated:
+        alpha = xp.where(iou > 0.5, alpha, 0.0)
+    return Agreement(iou, penalty + stop_gradient(xp, alpha) * shape)
+
+
+@loss(
+    pred=BOX,
+    target=BOX,
+    range=(0.0, inf),
+    symmetric=True,
+    smooth="almost everywhere",
+    equals=("mmdet.models.losses.IoULoss, with its mode and iou_floor=1e-6",),
+    reference="J. Yu et al. (2016), UnitBox: an advanced object detection network, arXiv:1608.01471.",
+)
+def iou_loss(
+    xp: Namespace,
+    pred: Array,
+    target: Array,
+    /,
+    *,
+    mode: Literal["linear", "square", "log"] = "linear",
+    iou_floor: Fraction | None = None,
+) -> Array:
+    r"""What two boxes lack of an intersection over union of one.
+
+    Boxes that do not touch all have the same loss, without a gradient: `giou_loss`, `diou_loss` and `ciou_loss` bring
+    them together.
+
+    .. math:: 1 - r, \quad 1 - r^2 \quad\text{or}\quad -\log r, \qquad r = \frac{I}{U}
+
+    Parameters
+    ----------
+    mode : {'linear', 'square', 'log'}
+        Which of the three.
+    iou_floor : float, optional
+        Least intersection over union, without a gradient below it, as mmdet has it with 1e-6. None is exact.
+
+    Notes
+    -----
+    With areas I of the intersection and U of the union; 0/0 is 0. Without a floor, boxes that do not overlap have the
+    logarithmic loss inf, with gradient 0.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> pred, target = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 0.0, 1.0, 2.0])
+    >>> print(al.iou_loss(pred, target), al.iou_loss(pred, target, mode="square"))
+    0.5 0.75
+    """
+    iou = _iou(xp, overlap(xp, pred, target))
+    if iou_floor is not None:
+        iou = xp.where(iou < iou_floor, iou_floor, iou)
+    if mode == "log":
+        apart = iou == 0
+        return xp.where(apart, inf, 0.0 - xp.log(xp.where(apart, 1.0, iou)))
+    return 1 - iou if mode == "linear" else 1 - iou * iou
 
 
 @loss(
@@ -37,6 +149,7 @@ def overlap(xp: Namespace, a: Array, b: Array) -> Overlap:
     range=(0.0, 2.0),
     symmetric=True,
     smooth="almost everywhere",
+    also=("generalized_box_iou_loss",),
     equals=("torchvision.ops.generalized_box_iou_loss, up to its eps=1e-7",),
     reference="H. Rezatofighi et al. (2019), Generalized intersection over union, arXiv:1902.09630.",
 )
@@ -58,8 +171,86 @@ def giou_loss(xp: Namespace, pred: Array, target: Array, /) -> Array:
     >>> print(al.giou_loss(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 0.0, 1.0, 2.0])))
     0.5
     """
-    o = overlap(xp, pred, target)
-    return 1 - divide(xp, o.intersection, o.union, empty=0.0) + divide(xp, o.hull - o.union, o.hull, empty=0.0)
+    return _generalized(xp, pred, target).loss
+
+
+@loss(
+    pred=BOX,
+    target=BOX,
+    range=(0.0, 2.0),
+    symmetric=True,
+    smooth="almost everywhere",
+    also=("distance_box_iou_loss",),
+    equals=("torchvision.ops.distance_box_iou_loss, up to its eps=1e-7",),
+    reference="Z. Zheng et al. (2020), Distance-IoU loss, arXiv:1911.08287.",
+)
+def diou_loss(xp: Namespace, pred: Array, target: Array, /) -> Array:
+    r"""One minus the intersection over union, plus the squared distance of the centres.
+
+    It pulls centres together, where `giou_loss` first grows one box until it meets the other.
+
+    .. math:: 1 - \frac{I}{U} + \frac{\rho^2}{c^2}
+
+    Notes
+    -----
+    With areas I of the intersection and U of the union, the distance of the centres :math:`\rho` and the diagonal c of
+    the smallest enclosing box; a ratio 0/0 is 0. Ties of corners share the gradient evenly. No eps: a box against
+    itself gives exactly 0.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.diou_loss(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 0.0, 1.0, 2.0])).round(6))
+    0.55
+    """
+    return _distance(xp, pred, target).loss
+
+
+@loss(
+    pred=BOX,
+    target=BOX,
+    range=(0.0, 2.5),
+    symmetric=True,
+    smooth="almost everywhere",
+    held=("alpha",),
+    also=("complete_box_iou_loss",),
+    equals=(
+        "torchvision.ops.complete_box_iou_loss, up to its eps=1e-7",
+        "mmdet.models.losses.CIoULoss, with gated=True, up to its eps=1e-7",
+    ),
+    reference="Z. Zheng et al. (2020), Distance-IoU loss, arXiv:1911.08287.",
+)
+def ciou_loss(xp: Namespace, pred: Array, target: Array, /, *, gated: bool = False) -> Array:
+    r"""The distance-IoU loss, plus the difference of the aspect ratios.
+
+    .. math::
+        1 - \frac{I}{U} + \frac{\rho^2}{c^2} + \alpha v, \quad
+        v = \frac{4}{\pi^2} \left( \arctan\frac{w'}{h'} - \arctan\frac{w}{h} \right)^2, \quad
+        \alpha = \frac{v}{1 - I/U + v}
+
+    Parameters
+    ----------
+    gated : bool, default False
+        Let aspect ratios count only above an intersection over union of 0.5, as in the later paper (arXiv:2005.03572)
+        and mmdet; torchvision lets them always count.
+
+    Notes
+    -----
+    A box without height has the angle of an infinitely wide one; next to a point, which has no aspect ratio, v is 0. A
+    ratio 0/0 is 0. No eps: a box against itself gives exactly 0. Gated, it lies in [0, 2] without mmdet's clipping.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.ciou_loss(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 0.0, 1.0, 2.0])).round(6))
+    0.553248
+    """
+    return _complete(xp, pred, target, gated).loss
+
+
+def _paired(xp: Namespace, pred: Array, target: Array) -> tuple[Array, Array]:
+    """Boxes (..., n, 1, 4) and (..., 1, m, 4): each meets each."""
+    return xp.expand_dims(pred, axis=-2), xp.expand_dims(target, axis=-3)
 
 
 @function(
@@ -70,6 +261,8 @@ def giou_loss(xp: Namespace, pred: Array, target: Array, /) -> Array:
 )
 def pairwise_iou(xp: Namespace, pred: Array, target: Array, /) -> Array:
     """Intersection over union of each box with each.
+
+    Row by row it is ``1 - iou_loss(pred, target, reduction="none")``.
 
     Returns
     -------
@@ -84,8 +277,94 @@ def pairwise_iou(xp: Namespace, pred: Array, target: Array, /) -> Array:
     [[1.  0.5]
      [0.5 1. ]]
     """
-    o = overlap(xp, xp.expand_dims(pred, axis=-2), xp.expand_dims(target, axis=-3))
-    return divide(xp, o.intersection, o.union, empty=0.0)
+    return _iou(xp, overlap(xp, *_paired(xp, pred, target)))
+
+
+@function(
+    pred=BOX["n 4"],
+    target=BOX["m 4"],
+    also=("generalized_box_iou",),
+    equals=("torchvision.ops.generalized_box_iou",),
+)
+def pairwise_giou(xp: Namespace, pred: Array, target: Array, /) -> Array:
+    """Generalised intersection over union of each box with each.
+
+    Row by row it is ``1 - giou_loss(pred, target, reduction="none")``.
+
+    Returns
+    -------
+    array
+        (..., n, m), in [-1, 1].
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> boxes = np.array([[0.0, 0.0, 1.0, 1.0], [3.0, 0.0, 4.0, 1.0]])
+    >>> print(al.pairwise_giou(boxes, boxes))
+    [[ 1.  -0.5]
+     [-0.5  1. ]]
+    """
+    return _generalized(xp, *_paired(xp, pred, target)).score
+
+
+@function(
+    pred=BOX["n 4"],
+    target=BOX["m 4"],
+    also=("distance_box_iou",),
+    equals=("torchvision.ops.distance_box_iou, up to its eps=1e-7",),
+)
+def pairwise_diou(xp: Namespace, pred: Array, target: Array, /) -> Array:
+    """Distance-IoU of each box with each.
+
+    Row by row it is ``1 - diou_loss(pred, target, reduction="none")``.
+
+    Returns
+    -------
+    array
+        (..., n, m), in [-1, 1].
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> boxes = np.array([[0.0, 0.0, 1.0, 2.0], [2.0, 0.0, 3.0, 4.0]])
+    >>> print(al.pairwise_diou(boxes, boxes))
+    [[ 1.  -0.2]
+     [-0.2  1. ]]
+    """
+    return _distance(xp, *_paired(xp, pred, target)).score
+
+
+@function(
+    pred=BOX["n 4"],
+    target=BOX["m 4"],
+    held=("alpha",),
+    also=("complete_box_iou",),
+    equals=("torchvision.ops.complete_box_iou, up to its eps=1e-7",),
+)
+def pairwise_ciou(xp: Namespace, pred: Array, target: Array, /, *, gated: bool = False) -> Array:
+    """Complete IoU of each box with each.
+
+    Row by row it is ``1 - ciou_loss(pred, target, reduction="none")``.
+
+    Parameters
+    ----------
+    gated : bool, default False
+        Let aspect ratios count only above an intersection over union of 0.5.
+
+    Returns
+    -------
+    array
+        (..., n, m), in [-1.5, 1].
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> boxes = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 2.0]])
+    >>> print(al.pairwise_ciou(boxes, boxes).round(6))
+    [[1.       0.446752]
+     [0.446752 1.      ]]
+    """
+    return _complete(xp, *_paired(xp, pred, target), gated).score
 
 
 def _corners(xp: Namespace, box: Array, form: BoxFormat) -> tuple[Array, Array]:

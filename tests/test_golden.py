@@ -13,8 +13,8 @@ FOLDER = Path(__file__).parent / "golden"
 
 SERVED = {
     "classification": 53,
-    "detection": 24,
-    "fields": 30,
+    "detection": 67,
+    "fields": 57,
     "geometry": 17,
     "image": 42,
     "metrics": 80,

@@ -26,7 +26,7 @@ FLOORS = [
     ("_values",),
     ("_reduce",),
     ("_metric",),
-    ("_stream", "_combine"),
+    ("_stream", "_combine", "_derivatives"),
     (
         "boxes",
         "classification",
@@ -161,7 +161,7 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
 
 def test_the_catalogue_filters_and_prints() -> None:
     assert isinstance(al.catalogue, Catalogue)
-    assert {m.__name__ for m in al.catalogue.filter(subject="fields")} == {"eikonal_loss"}
+    assert {m.__name__ for m in al.catalogue.filter(subject="fields")} == set(HOMES["fields"].split())
     assert all(m.facts.smooth != "nowhere" for m in al.catalogue.filter(differentiable=True))
     assert all(m.kind == "loss" for m in al.catalogue.filter(kind="loss"))
     lines = repr(al.catalogue).splitlines()

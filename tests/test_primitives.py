@@ -24,6 +24,9 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "softplus": [((REAL,), {})],
     "total": [((RNG.random((3, 4)), None), {}), ((RNG.random((3, 4)) > 0.5, (0,)), {}), ((RNG.random((3, 4)), 0), {})],
     "cumulative_sum": [((RNG.random((3, 4)),), {})],
+    "cumulative_product": [((np.array([[0.5, 2.0, 0.0, 3.0], [0.0, 0.5, 0.0, 1.0]]),), {})],
+    # no pure form: tests/test_fields.py compares it with derivatives known in advance
+    "gradient_and_product": [],
     "pick": [((RNG.random((3, 4)), np.array([3, 0, 2])), {})],
     "tally": [((RNG.random(9), RNG.integers(0, 4, 9), 5), {}), ((None, RNG.integers(0, 4, 9), 5), {})],
     "nearest": [((POINTS, OTHERS), {}), ((POINTS, OTHERS, RNG.random((2, 5)) > 0.4), {})],

@@ -2,6 +2,7 @@
 
 from ._primitive import Primitive
 from ._twins import TWINS, install
+from .derivatives import gradient_and_product
 from .elementary import (
     absolute,
     at_most,
@@ -20,7 +21,18 @@ from .elementary import (
 from .neighbours import nearest
 from .ranks import tie_order, tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
-from .sums import arange_like, cumulative_sum, one_hot, pick, pick_rows, segment_sum, tally, total
+from .sums import (
+    arange_like,
+    cumulative_product,
+    cumulative_sum,
+    one_hot,
+    pick,
+    pick_rows,
+    product_before,
+    segment_sum,
+    tally,
+    total,
+)
 from .windows import gaussian_taps, pad_image, uniform_taps, window_average
 
 install()
@@ -32,9 +44,11 @@ __all__ = [
     "arange_like",
     "at_most",
     "class_surprise",
+    "cumulative_product",
     "cumulative_sum",
     "divide",
     "gaussian_taps",
+    "gradient_and_product",
     "label_surprise",
     "log_gap",
     "mean",
@@ -47,6 +61,7 @@ __all__ = [
     "pick_rows",
     "positive_part",
     "power_of_two_scale",
+    "product_before",
     "segment_sum",
     "softplus",
     "sqrt",

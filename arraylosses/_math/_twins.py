@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Axis, Formula, Namespace
-from . import elementary, neighbours, sums
+from . import derivatives, elementary, neighbours, sums
 from ._primitive import Primitive
 
 TREE_FROM = 1 << 14
@@ -92,6 +92,19 @@ def torch_cumulative_sum(xp: Namespace, x: Array) -> Array:
     return x.cumsum(-1)
 
 
+def torch_cumulative_product(xp: Namespace, x: Array) -> Array:
+    """For the reason of `torch_cumulative_sum`."""
+    return x.cumprod(-1)
+
+
+def torch_gradient_and_product(xp: Namespace, value: Formula, points: Array) -> tuple[Array, Array]:
+    """Of functions, so that derivatives by what they close over, a network's parameters, remain to be taken."""
+    from torch.func import grad, vjp
+
+    gradient, pull = vjp(grad(lambda x: value(x).sum()), points)
+    return gradient, pull(gradient)[0]
+
+
 def torch_tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
     """Summed in float64 where the device has it: a scatter adds one by one."""
     if values is None:
@@ -104,6 +117,13 @@ def jax_stop_gradient(xp: Namespace, x: Array) -> Array:
     from jax.lax import stop_gradient
 
     return stop_gradient(x)
+
+
+def jax_gradient_and_product(xp: Namespace, value: Formula, points: Array) -> tuple[Array, Array]:
+    from jax import grad, linearize
+
+    gradient, push = linearize(grad(lambda x: value(x).sum()), points)
+    return gradient, push(gradient)
 
 
 def jax_tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
@@ -123,9 +143,11 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     elementary.softplus: {"torch": torch_softplus},
     sums.total: {"numpy": numpy_total},
     sums.cumulative_sum: {"numpy": numpy_cumulative_sum, "torch": torch_cumulative_sum},
+    sums.cumulative_product: {"torch": torch_cumulative_product},
     sums.tally: {"numpy": numpy_tally, "torch": torch_tally, "jax": jax_tally},
     sums.pick: {"dask": dask_pick},
     neighbours.nearest: {"numpy": numpy_nearest},
+    derivatives.gradient_and_product: {"torch": torch_gradient_and_product, "jax": jax_gradient_and_product},
 }
 
 

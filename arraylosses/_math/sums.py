@@ -25,6 +25,17 @@ def cumulative_sum(xp: Namespace, x: Array) -> Array:
 
 
 @Primitive
+def cumulative_product(xp: Namespace, x: Array) -> Array:
+    """Running products along the last axis, whose gradient is finite at zeros."""
+    return xp.cumulative_prod(x, axis=-1)
+
+
+def product_before(xp: Namespace, x: Array) -> Array:
+    """Product of all that stand before each along the last axis; of none, 1."""
+    return xp.concat([xp.ones_like(x[..., :1]), cumulative_product(xp, x[..., :-1])], axis=-1)
+
+
+@Primitive
 def pick(xp: Namespace, x: Array, index: Array) -> Array:
     """``x[..., index[...]]`` along the last axis; indices must be in range."""
     return xp.squeeze(xp.take_along_axis(x, xp.expand_dims(index, axis=-1), axis=-1), axis=-1)

@@ -1,11 +1,14 @@
 """Derivatives."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from .._math import stop_gradient
 from .._metric import Loss
+from .._typing import Formula
 from ._backends import installed
 from ._law import BATCH, law
 from ._trial import Broken, Exempt, Trial, close
@@ -13,50 +16,51 @@ from ._trial import Broken, Exempt, Trial, close
 # ---- derivatives
 
 
-class Held:
-    """Stands in for `stop_gradient`: each call of a formula is given what the first one held constant."""
-
-    def __init__(self) -> None:
-        self.kept: list[Any] = []
-        self.place: int | None = None
-
-    def __call__(self, xp: Any, x: Any) -> Any:
-        if self.place is None:
-            self.kept.append(x)
-            return x
-        self.place += 1
-        return self.kept[self.place - 1]
-
-
-def _values(t: Trial, arrays: list[Any], *moved: list[Any]) -> list[Any]:
-    """Values at arguments that have moved a little, with what the facts say is held as it was before: on NumPy."""
-    if not t.metric.facts.held:
-        return [t.value(m) for m in moved]
-    held, found = Held(), []
-    stop_gradient.twins["numpy"] = held
+@contextmanager
+def _holding_by(form: Formula) -> Iterator[None]:
+    """Hold values constant by another form of `stop_gradient`."""
+    own = stop_gradient.twins
+    stop_gradient.twins = dict.fromkeys(own, form)
     try:
-        t.reference.value(arrays)
-        for m in moved:
-            held.place = 0
-            found.append(t.reference.value(m))
+        yield
     finally:
-        del stop_gradient.twins["numpy"]
-    return found
+        stop_gradient.twins = own
+
+
+def _held_at(t: Trial, arrays: list[Any]) -> Callable[[list[Any]], Any]:
+    """``t.value``, with the parts that the facts call held kept as they are at ``arrays``."""
+    if not t.metric.facts.held:
+        return t.value
+    held: list[Any] = []
+
+    def note(xp: Any, x: Any) -> Any:
+        held.append(x)
+        return x
+
+    with _holding_by(note):
+        t.value(arrays)
+
+    def value(moved: list[Any]) -> Any:
+        again = iter(held)
+        with _holding_by(lambda xp, x: next(again)):
+            return t.value(moved)
+
+    return value
 
 
 @law
 def gradient_is_the_slope(t: Trial) -> None:
-    """Automatic differentiation gives the finite difference, in float64 and off the kinks."""
+    """Automatic differentiation gives the finite difference, in float64, off the kinks and with held parts held."""
     grad = t.needs_gradient()
     t.needs(t.backend.double, "finite differences need float64")
     rng = np.random.default_rng(int(t.source((1,))[0] * 1e6))
     steady = Trial(t.variant, t.backend, rng.random)
     arrays = steady.draw(BATCH, inner=True)
+    value = _held_at(t, arrays)
     for place in t.smooth_places():
         way = rng.normal(size=arrays[place].shape)
         ahead, behind = ([a if i != place else a + h * way for i, a in enumerate(arrays)] for h in (1e-6, -1e-6))
-        above, below = _values(t, arrays, ahead, behind)
-        numeric = (above - below).sum() / 2e-6
+        numeric = (value(ahead) - value(behind)).sum() / 2e-6
         with t.backend.context():
             slope = (grad(t.partial(), arrays, place) * way).sum()
         close(slope, numeric, 2e-5, f"gradient by `{t.names[place]}`")

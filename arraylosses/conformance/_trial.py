@@ -14,7 +14,18 @@ from ._backends import Backend, backend
 Source = Callable[[tuple[int, ...]], Any]
 """A shape -> that many numbers of [0, 1]."""
 
-SIZES = {"class": 3, "label": 3, "height": 11, "width": 12, "n": 6, "m": 5, "coordinate": 3, "pixel": 6}
+SIZES = {
+    "class": 3,
+    "label": 3,
+    "height": 11,
+    "width": 12,
+    "n": 6,
+    "m": 5,
+    "coordinate": 3,
+    "pixel": 6,
+    "sample": 5,
+    "channel": 3,
+}
 OTHER_SIZE = 4
 LAYERS = 2
 """How many arrays a sequence of them has."""

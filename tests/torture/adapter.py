@@ -8,7 +8,7 @@ from typing import Any
 
 import arraylosses as al
 from tests._runs import Renamed
-from tests.golden.adapters.detection import box_iou, generalized_box_iou
+from tests.golden.adapters.detection import score_of
 from tests.golden.adapters.regression import smooth_l1_loss
 
 
@@ -18,25 +18,27 @@ def _one_task(**given: Any) -> dict[str, Any]:
 
 
 def opacity(alpha: Any, form: str = "binary_entropy") -> Any:
-    """Mean entropy of a yes with this probability: its cross entropy with itself."""
-    losses = {"binary_entropy": al.binary_cross_entropy}
-    return losses[form](alpha, alpha)
+    """Mean entropy of a yes with this probability."""
+    losses = {"binary_entropy": al.opacity_loss}
+    return losses[form](alpha)
 
 
 FUNCS: dict[str, Callable[..., Any]] = {
     "accuracy": Renamed(al.accuracy),
     "bce": Renamed(al.binary_cross_entropy, prob="pred"),
     "bce_with_logits": Renamed(al.binary_cross_entropy_with_logits, logits="pred"),
+    "ciou": score_of(al.pairwise_ciou),
     "chamfer": Renamed(al.chamfer_distance, x="pred", y="target"),
     "cross_entropy": Renamed(al.cross_entropy, logits="pred", weight="class_weights"),
+    "diou": score_of(al.pairwise_diou),
     "ece": Renamed(al.expected_calibration_error, confidence="pred", correct="target", n_bins="bins"),
     "eikonal": Renamed(al.eikonal_loss, gradients="gradient"),
     "fbeta": Renamed(al.f_beta, _one_task),
     "focal": Renamed(al.focal_loss_with_logits, logits="pred"),
     "gaussian_nll": Renamed(al.gaussian_nll, var="variance"),
-    "giou": generalized_box_iou,
+    "giou": score_of(al.pairwise_giou),
     "huber": Renamed(al.huber_loss),
-    "iou": box_iou,
+    "iou": score_of(al.pairwise_iou),
     "kl": Renamed(al.kl_divergence, p="target", q="pred"),
     "l1": Renamed(al.absolute_error),
     "l2": Renamed(al.squared_error),
