@@ -43,6 +43,22 @@ class _accuracy(Metric):
 
 accuracy: _accuracy
 
+class _auce(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] | None = None,
+        average: Literal["trapezoid", "mean"] = "trapezoid",
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Area between the coverage of central intervals and their probability."""
+
+auce: _auce
+
 class _auroc(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -57,6 +73,22 @@ class _auroc(Metric):
         """Chance that a positive outscores a negative, ties counting half."""
 
 auroc: _auroc
+
+class _ause(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        error: Array,
+        uncertainty: Array,
+        *,
+        whole_samples: bool = False,
+        penalty: Literal["mae", "rmse"] = "mae",
+        fractions: int = 100,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Area between the sparsification curves of an uncertainty and of the errors themselves."""
+
+ause: _ause
 
 class _binary_cross_entropy(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -101,6 +133,23 @@ class _box_convert(Function):
         """Boxes in another format."""
 
 box_convert: _box_convert
+
+class _calibration_error(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] = 11,
+        level_weighting: Literal["sum", "mean", "coverage"] = "sum",
+        level_weights: tuple[float, ...] | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Squared distance between the coverage of predicted quantiles and their level, summed."""
+
+calibration_error: _calibration_error
 
 class _chamfer_distance(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -155,6 +204,21 @@ class _confusion_matrix(Metric):
 
 confusion_matrix: _confusion_matrix
 
+class _coverage_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Share of targets within their central interval, by the probability of the interval."""
+
+coverage_curve: _coverage_curve
+
 class _cross_entropy(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -189,6 +253,36 @@ class _eikonal_loss(Loss):
         """Departure of a gradient's length from one."""
 
 eikonal_loss: _eikonal_loss
+
+class _ensemble_moments(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        variance: Array,
+        *,
+        member_axis: int = -1,
+    ) -> Array:
+        """Mean and variance of an ensemble of normal predictions, with what is noise and what is disagreement."""
+
+ensemble_moments: _ensemble_moments
+
+class _ensemble_nll(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        variance: Array,
+        target: Array,
+        *,
+        full: bool = False,
+        member_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Negative log density of a target under one normal distribution with the moments of an ensemble."""
+
+ensemble_nll: _ensemble_nll
 
 class _expected_calibration_error(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -283,6 +377,33 @@ class _focal_loss_with_logits(Loss):
 
 focal_loss_with_logits: _focal_loss_with_logits
 
+class _gaussian_cdf(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+    ) -> Array:
+        """Predicted probability of a value up to the target."""
+
+gaussian_cdf: _gaussian_cdf
+
+class _gaussian_log_prob(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Log density of a target under a predicted normal distribution."""
+
+gaussian_log_prob: _gaussian_log_prob
+
 class _gaussian_nll(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -300,6 +421,34 @@ class _gaussian_nll(Loss):
         """Negative log density of a target under a predicted normal distribution."""
 
 gaussian_nll: _gaussian_nll
+
+class _gaussian_nll_with_log_variance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        log_variance: Array,
+        target: Array,
+        *,
+        full: bool = False,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Negative log density of a target under a normal distribution whose log variance is predicted."""
+
+gaussian_nll_with_log_variance: _gaussian_nll_with_log_variance
+
+class _gaussian_quantile(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        probability: Array,
+    ) -> Array:
+        """Value that the target stays below with a predicted probability."""
+
+gaussian_quantile: _gaussian_quantile
 
 class _giou_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -332,6 +481,38 @@ class _huber_loss(Loss):
 
 huber_loss: _huber_loss
 
+class _interval_coverage(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        level: float,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Share of targets within their central interval of a given probability."""
+
+interval_coverage: _interval_coverage
+
+class _interval_length(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        std: Array,
+        *,
+        level: float,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Length of the central interval of a given probability."""
+
+interval_length: _interval_length
+
 class _kl_divergence(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -347,6 +528,21 @@ class _kl_divergence(Loss):
         """Extra nats for coding ``target`` with a code made for ``pred``."""
 
 kl_divergence: _kl_divergence
+
+class _mean_absolute_calibration_error(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] = 100,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Mean distance between the coverage of central intervals and their probability."""
+
+mean_absolute_calibration_error: _mean_absolute_calibration_error
 
 class _pairwise_iou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -391,6 +587,18 @@ class _precision(Metric):
 
 precision: _precision
 
+class _prediction_interval(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        *,
+        level: float,
+    ) -> Array:
+        """Central interval that should hold the target with a given probability."""
+
+prediction_interval: _prediction_interval
+
 class _psnr(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -404,6 +612,21 @@ class _psnr(Metric):
         """Peak signal-to-noise ratio."""
 
 psnr: _psnr
+
+class _quantile_coverage(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] = 11,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Share of targets up to their predicted quantile, by the level of the quantile."""
+
+quantile_coverage: _quantile_coverage
 
 class _r2_score(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -450,6 +673,22 @@ class _root_mean_squared_error(Metric):
         """Square root of the mean squared error."""
 
 root_mean_squared_error: _root_mean_squared_error
+
+class _sparsification_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        error: Array,
+        uncertainty: Array,
+        *,
+        whole_samples: bool = False,
+        penalty: Literal["mae", "rmse"] = "mae",
+        fractions: int = 100,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Error of what is left when the most uncertain fraction is taken away, as a share of the error of all."""
+
+sparsification_curve: _sparsification_curve
 
 class _spearman_corrcoef(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -519,6 +758,8 @@ class _total_variation(Loss):
 
 total_variation: _total_variation
 
+area_under_the_calibration_error_curve: _auce
+area_under_the_sparsification_error_curve: _ause
 bce: _binary_cross_entropy
 bce_with_logits: _binary_cross_entropy_with_logits
 binary_calibration_error: _expected_calibration_error
@@ -532,14 +773,20 @@ l1_loss: _absolute_error
 l2_loss: _squared_error
 mae: _absolute_error
 mean_absolute_error: _absolute_error
+mean_prediction_interval_width: _interval_length
 mean_squared_error: _squared_error
+mpiw: _interval_length
 mse: _squared_error
 multiclass_calibration_error: _expected_calibration_error
 nash_sutcliffe_efficiency: _r2_score
+normal_log_prob: _gaussian_log_prob
 peak_signal_noise_ratio: _psnr
 pearson: _pearson_corrcoef
 pearsonr: _pearson_corrcoef
+picp: _interval_coverage
 positive_predictive_value: _precision
+prediction_interval_coverage_probability: _interval_coverage
+probability_integral_transform: _gaussian_cdf
 rmse: _root_mean_squared_error
 roc_auc: _auroc
 roc_auc_score: _auroc

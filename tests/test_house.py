@@ -38,7 +38,7 @@ FLOORS = [
         "ranking",
         "regression",
     ),
-    ("image",),
+    ("image", "uncertainty"),
     ("conformance",),
     ("_catalogue",),
     ("__init__",),

@@ -19,7 +19,7 @@ from .elementary import (
 )
 from .neighbours import nearest
 from .normal import normal_cdf, normal_quantile
-from .ranks import tie_ranks, weight_by_value
+from .ranks import tie_ends, tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .sums import arange_like, cumulative_sum, one_hot, pick, pick_rows, segment_sum, tally, total
 from .windows import gaussian_taps, pad_image, uniform_taps, window_average
@@ -55,6 +55,7 @@ __all__ = [
     "sqrt",
     "stop_gradient",
     "tally",
+    "tie_ends",
     "tie_ranks",
     "total",
     "uniform_taps",

@@ -128,7 +128,7 @@ QUANTILE_FAR: Ratio = (
         1.0,
     ),
 )
-"""Of M. J. Wichura (1988), Algorithm AS 241, The percentage points of the normal distribution, Applied Statistics 37."""
+"""Of M. J. Wichura (1988), Algorithm AS 241: The percentage points of the normal distribution, Appl. Stat. 37."""
 
 HIDDEN = 39.0
 """Beyond it the lower tail is below the least number of float64."""
@@ -186,5 +186,6 @@ def normal_quantile(xp: Namespace, p: Array) -> Array:
     far = distance > 5
     middle = _ratio(xp.where(far, 0.0, distance - 1.6), QUANTILE_MIDDLE)
     outer = _ratio(xp.where(far, distance - 5.0, 0.0), QUANTILE_FAR)
-    size = xp.where(inside, xp.where(far, outer, middle), xp.where(tail == 0, xp.inf, xp.nan))
+    size = xp.where(inside, xp.where(far, outer, middle), xp.inf)
+    size = xp.where(tail >= 0, size, xp.nan)
     return xp.where(central, q * _ratio(rest, QUANTILE_CENTRE), xp.where(q < 0, -size, size))

@@ -14,6 +14,13 @@ def tie_groups(xp: Namespace, ordered: Array) -> Array:
     return cumulative_sum(xp, xp.astype(new, index_dtype(xp)))
 
 
+def tie_ends(xp: Namespace, ordered: Array) -> Array:
+    """How many of a sorted row there are up to the last equal of each."""
+    group = tie_groups(xp, ordered)
+    count = segment_sum(xp, None, group, ordered.shape[-1])
+    return xp.take_along_axis(cumulative_sum(xp, count), group, axis=-1)
+
+
 def weight_by_value(xp: Namespace, values: Array, weights: list[Array]) -> list[Array]:
     """Each of ``weights`` summed over equal values, in ascending order of value (slots left over weigh 0)."""
     order = xp.argsort(values, axis=-1)

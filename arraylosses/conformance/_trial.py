@@ -14,7 +14,7 @@ from ._backends import Backend, backend
 Source = Callable[[tuple[int, ...]], Any]
 """A shape -> that many numbers of [0, 1]."""
 
-SIZES = {"class": 3, "label": 3, "height": 11, "width": 12, "n": 6, "m": 5, "coordinate": 3}
+SIZES = {"class": 3, "label": 3, "height": 11, "width": 12, "n": 6, "m": 5, "coordinate": 3, "member": 4}
 OTHER_SIZE = 4
 CLASSES = 3
 EXAMPLES = {
@@ -22,6 +22,7 @@ EXAMPLES = {
     "capacity": 64,
     "bins": 8,
     "data_range": 1.0,
+    "level": 0.9,
     "in_format": "xyxy",
     "out_format": "xywh",
 }
