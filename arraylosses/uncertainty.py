@@ -223,7 +223,9 @@ def gaussian_quantile(xp: Namespace, mean: Array, std: Array, probability: Array
     >>> print(al.gaussian_quantile(np.array([1.0]), np.array([2.0]), np.array([0.5])))
     [1.]
     """
-    return mean + multiply(xp, std, normal_quantile(xp, probability))
+    z = normal_quantile(xp, probability)
+    # without deviation the ends of the distribution are finite too
+    return mean + std * xp.where((std == 0) & (z == z), 0.0, z)
 
 
 class Bounds(NamedTuple):
