@@ -10,6 +10,7 @@ from ._derivatives import gradient_and_hessian_product as gradient_and_hessian_p
 from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
 from ._stream import Stream as Stream, stream as stream
+from .uncertainty import Bounds, CoverageCurve, EnsembleMoments, SparsificationCurve
 
 __version__: str
 
@@ -56,6 +57,22 @@ class _accuracy(Metric):
 
 accuracy: _accuracy
 
+class _auce(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] | None = None,
+        average: Literal["trapezoid", "mean"] = "trapezoid",
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Area between the coverage of central intervals and their probability."""
+
+auce: _auce
+
 class _auroc(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -70,6 +87,22 @@ class _auroc(Metric):
         """Chance that a positive outscores a negative, ties counting half."""
 
 auroc: _auroc
+
+class _ause(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        error: Array,
+        uncertainty: Array,
+        *,
+        whole_samples: bool = False,
+        penalty: Literal["mae", "rmse"] = "mae",
+        fractions: int = 100,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Area between the sparsification curves of an uncertainty and of the errors themselves."""
+
+ause: _ause
 
 class _binary_cross_entropy(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -114,6 +147,23 @@ class _box_convert(Function):
         """Boxes in another format."""
 
 box_convert: _box_convert
+
+class _calibration_error(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] = 11,
+        level_weighting: Literal["sum", "mean", "coverage"] = "sum",
+        level_weights: tuple[float, ...] | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Squared distance between the coverage of predicted quantiles and their level, summed."""
+
+calibration_error: _calibration_error
 
 class _chamfer_distance(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -183,6 +233,21 @@ class _confusion_matrix(Metric):
         """Weight of each true class that was called each class."""
 
 confusion_matrix: _confusion_matrix
+
+class _coverage_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> CoverageCurve:
+        """Share of targets within their central interval, by the probability of the interval."""
+
+coverage_curve: _coverage_curve
 
 class _cross_entropy(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -341,6 +406,36 @@ class _eikonal_loss(Loss):
 
 eikonal_loss: _eikonal_loss
 
+class _ensemble_moments(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        variance: Array,
+        *,
+        member_axis: int = -1,
+    ) -> EnsembleMoments:
+        """Mean and variance of an ensemble of normal predictions, with what is noise and what is disagreement."""
+
+ensemble_moments: _ensemble_moments
+
+class _ensemble_nll(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        variance: Array,
+        target: Array,
+        *,
+        full: bool = False,
+        member_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Negative log density of a target under one normal distribution with the moments of an ensemble."""
+
+ensemble_nll: _ensemble_nll
+
 class _expected_calibration_error(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -451,6 +546,33 @@ class _foreground_ratio_divergence(Loss):
 
 foreground_ratio_divergence: _foreground_ratio_divergence
 
+class _gaussian_cdf(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+    ) -> Array:
+        """Predicted probability of a value up to the target."""
+
+gaussian_cdf: _gaussian_cdf
+
+class _gaussian_log_prob(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Log density of a target under a predicted normal distribution."""
+
+gaussian_log_prob: _gaussian_log_prob
+
 class _gaussian_nll(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -468,6 +590,34 @@ class _gaussian_nll(Loss):
         """Negative log density of a target under a predicted normal distribution."""
 
 gaussian_nll: _gaussian_nll
+
+class _gaussian_nll_with_log_variance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        log_variance: Array,
+        target: Array,
+        *,
+        full: bool = False,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Negative log density of a target under a normal distribution whose log variance is predicted."""
+
+gaussian_nll_with_log_variance: _gaussian_nll_with_log_variance
+
+class _gaussian_quantile(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        probability: Array,
+    ) -> Array:
+        """Value that the target stays below with a predicted probability."""
+
+gaussian_quantile: _gaussian_quantile
 
 class _giou_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -514,6 +664,38 @@ class _huber_loss(Loss):
         """Half the squared error near zero, and the absolute error beyond ``delta``."""
 
 huber_loss: _huber_loss
+
+class _interval_coverage(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        level: float,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Share of targets within their central interval of a given probability."""
+
+interval_coverage: _interval_coverage
+
+class _interval_length(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        std: Array,
+        *,
+        level: float,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Length of the central interval of a given probability."""
+
+interval_length: _interval_length
 
 class _iou_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -609,6 +791,21 @@ class _lovasz_softmax(Metric):
         """Surrogate of one minus the mean intersection over union, of the probabilities of classes."""
 
 lovasz_softmax: _lovasz_softmax
+
+class _mean_absolute_calibration_error(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] = 100,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Mean distance between the coverage of central intervals and their probability."""
+
+mean_absolute_calibration_error: _mean_absolute_calibration_error
 
 class _minimal_surface_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -732,6 +929,18 @@ class _precision(Metric):
 
 precision: _precision
 
+class _prediction_interval(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        *,
+        level: float,
+    ) -> Bounds:
+        """Central interval that should hold the target with a given probability."""
+
+prediction_interval: _prediction_interval
+
 class _psnr(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -745,6 +954,21 @@ class _psnr(Metric):
         """Peak signal-to-noise ratio."""
 
 psnr: _psnr
+
+class _quantile_coverage(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        levels: int | tuple[float, ...] = 11,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> CoverageCurve:
+        """Share of targets up to their predicted quantile, by the level of the quantile."""
+
+quantile_coverage: _quantile_coverage
 
 class _r2_score(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -826,6 +1050,22 @@ class _soft_iou_loss(Metric):
         """One minus the intersection over union of a soft mask."""
 
 soft_iou_loss: _soft_iou_loss
+
+class _sparsification_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        error: Array,
+        uncertainty: Array,
+        *,
+        whole_samples: bool = False,
+        penalty: Literal["mae", "rmse"] = "mae",
+        fractions: int = 100,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> SparsificationCurve:
+        """Error of what is left when the most uncertain fraction is taken away, as a share of the error of all."""
+
+sparsification_curve: _sparsification_curve
 
 class _sparsity_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -957,6 +1197,8 @@ class _volume_weights(Function):
 
 volume_weights: _volume_weights
 
+area_under_the_calibration_error_curve: _auce
+area_under_the_sparsification_error_curve: _ause
 bce: _binary_cross_entropy
 bce_with_logits: _binary_cross_entropy_with_logits
 binary_calibration_error: _expected_calibration_error
@@ -985,14 +1227,20 @@ mae: _absolute_error
 mask_iou: _jaccard_index
 mean_absolute_error: _absolute_error
 mean_iou: _jaccard_index
+mean_prediction_interval_width: _interval_length
 mean_squared_error: _squared_error
+mpiw: _interval_length
 mse: _squared_error
 multiclass_calibration_error: _expected_calibration_error
 nash_sutcliffe_efficiency: _r2_score
+normal_log_prob: _gaussian_log_prob
 peak_signal_noise_ratio: _psnr
 pearson: _pearson_corrcoef
 pearsonr: _pearson_corrcoef
+picp: _interval_coverage
 positive_predictive_value: _precision
+prediction_interval_coverage_probability: _interval_coverage
+probability_integral_transform: _gaussian_cdf
 rmse: _root_mean_squared_error
 roc_auc: _auroc
 roc_auc_score: _auroc

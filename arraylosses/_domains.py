@@ -233,6 +233,11 @@ class Several:
 
 
 @dataclass(frozen=True)
+class Ladder:
+    """Ascending numbers of [0, 1]: a sequence of them, or how many of equal spacing from 0 to 1."""
+
+
+@dataclass(frozen=True)
 class ImpliedRange(Interval):
     """A length that integer images imply and floating ones must state."""
 
@@ -242,3 +247,4 @@ Spread: TypeAlias = Annotated[Any, AlongLast()]
 Numbers: TypeAlias = Annotated[tuple[float, ...], Several(Interval("non-negative", 0.0))]
 Extent: TypeAlias = Annotated[int | tuple[int, int], Several(Interval("a positive whole number", 1), True, True)]
 """Height and width, or one number for both."""
+Levels: TypeAlias = Annotated[int | tuple[float, ...], Ladder()]

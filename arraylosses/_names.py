@@ -17,7 +17,7 @@ HOMES = {
     "image": "psnr ssim total_variation",
     "lovasz": "lovasz_grad lovasz_hinge lovasz_softmax",
     "points": "chamfer_distance",
-    "probabilistic": "expected_calibration_error gaussian_nll",
+    "probabilistic": "expected_calibration_error gaussian_log_prob gaussian_nll gaussian_nll_with_log_variance",
     "ranking": "auroc",
     "regression": (
         "absolute_error huber_loss pearson_corrcoef r2_score root_mean_squared_error spearman_corrcoef squared_error"
@@ -25,6 +25,11 @@ HOMES = {
     "segmentation": (
         "dice_loss dice_score foreground_ratio_divergence jaccard_index soft_iou_loss spatial_bce_loss "
         "spatial_bce_threshold_loss"
+    ),
+    "uncertainty": (
+        "auce ause calibration_error coverage_curve ensemble_moments ensemble_nll gaussian_cdf gaussian_quantile "
+        "interval_coverage interval_length mean_absolute_calibration_error prediction_interval quantile_coverage "
+        "sparsification_curve"
     ),
     "_catalogue": "catalogue",
     "_combine": "averaged",

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from numbers import Real
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 
-from ._domains import AlongLast, Domain, ImpliedRange, Interval, Several
+from ._domains import AlongLast, Domain, ImpliedRange, Interval, Ladder, Several
 
 
 def listed(names: Iterable[str]) -> str:
@@ -51,6 +52,22 @@ def _sequence(name: str, value: Any, rule: Several) -> tuple[Any, ...]:
     return numbers
 
 
+def _ladder(name: str, value: Any) -> Any:
+    """The levels as they are given: a tuple of numbers, or how many."""
+    what = f"`{name}` must be ascending numbers of [0, 1], or how many (at least 2) of equal spacing; got {value!r}."
+    if _whole(value):
+        if value < 2:
+            raise ValueError(what)
+        return value
+    if not isinstance(value, (tuple, list)) or not all(isinstance(x, Real) for x in value):
+        raise TypeError(what)
+    levels = tuple(map(float, value))
+    ascend = all(a < b for a, b in pairwise(levels))
+    if not levels or not ascend or not 0 <= levels[0] <= levels[-1] <= 1:
+        raise ValueError(what)
+    return levels
+
+
 @dataclass(frozen=True)
 class Rule:
     """What one parameter may be.
@@ -69,6 +86,8 @@ class Rule:
         A number, or an array along the last axis of the data.
     several : Several or None
         Of a sequence of numbers.
+    ladder : bool
+        Ascending levels of [0, 1], or how many.
     optional : bool
         Whether it may be None.
     """
@@ -79,6 +98,7 @@ class Rule:
     array: Domain | None = None
     spread: bool = False
     several: Several | None = None
+    ladder: bool = False
     optional: bool = False
 
     @classmethod
@@ -97,6 +117,8 @@ class Rule:
             return cls(spread=True, optional=True)
         if isinstance(meta, Several):
             return cls(several=meta, optional=optional)
+        if isinstance(meta, Ladder):
+            return cls(ladder=True, optional=optional)
         return cls(kind, interval=meta, optional=optional)
 
     @property
@@ -112,6 +134,8 @@ class Rule:
             value = value.item()
         if self.several is not None:
             return _sequence(name, value, self.several)
+        if self.ladder:
+            return _ladder(name, value)
         if self.choices and value not in self.choices:
             words = [*map(repr, self.choices), *(["None"] if self.optional else [])]
             raise ValueError(f"`{name}` must be {', '.join(words[:-1])} or {words[-1]}; got {value!r}.")

@@ -5,10 +5,20 @@ from typing import Literal
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, NONNEGATIVE, PROBABILITY, REAL, SIMPLEX, Count, Positive
-from ._math import divide, stop_gradient
+from ._math import divide, multiply, stop_gradient
 from ._metric import loss, metric
 from ._state import Histogram
 from ._typing import Array, Namespace
+
+
+def normal_surprise(xp: Namespace, mean: Array, variance: Array, target: Array, *, full: bool) -> Array:
+    """Negative log density; at variance 0 its limit."""
+    rest = target - mean
+    certain = variance == 0
+    known = xp.where(certain, 1.0, variance)
+    value = 0.5 * (xp.log(known) + rest * (rest / known))
+    value = xp.where(certain, xp.where(rest == 0, -inf, rest + inf), value)
+    return value + 0.5 * log(2 * pi) if full else value
 
 
 @loss(
@@ -61,12 +71,81 @@ def gaussian_nll(
     if variance_floor is not None:
         lifted = xp.where(variance < variance_floor, variance_floor, variance)
         variance = variance + stop_gradient(xp, lifted - variance)
-    rest = target - mean
-    certain = variance == 0
-    known = xp.where(certain, 1.0, variance)
-    value = 0.5 * (xp.log(known) + rest * (rest / known))
-    value = xp.where(certain, xp.where(rest == 0, -inf, rest + inf), value)
+    return normal_surprise(xp, mean, variance, target, full=full)
+
+
+@loss(
+    mean=REAL,
+    log_variance=REAL,
+    target=REAL,
+    range=(-inf, inf),
+    best=None,
+    unit="nat",
+    reference="A. Kendall, Y. Gal (2017), What uncertainties do we need in Bayesian deep learning?",
+)
+def gaussian_nll_with_log_variance(
+    xp: Namespace, mean: Array, log_variance: Array, target: Array, /, *, full: bool = False
+) -> Array:
+    r"""Negative log density of a target under a normal distribution whose log variance is predicted.
+
+    Any output of a network is a log variance: nothing must be kept positive, and no variance underflows to 0.
+
+    .. math:: \ell = \tfrac12 \left( s + e^{-s} (y - \mu)^2 \right)
+
+    Parameters
+    ----------
+    full : bool, default False
+        Add the constant ``log(2 pi) / 2``, which makes it the log density itself.
+
+    Notes
+    -----
+    Depth completion (evaluating_bdl) and image restoration write it without the factor 1/2: twice this value.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.gaussian_nll_with_log_variance(np.array([0.0]), np.array([0.0]), np.array([2.0])))
+    2.0
+    """
+    z = multiply(xp, target - mean, xp.exp(-0.5 * log_variance))
+    value = 0.5 * (log_variance + z * z)
     return value + 0.5 * log(2 * pi) if full else value
+
+
+@loss(
+    mean=REAL,
+    std=NONNEGATIVE,
+    target=REAL,
+    range=(-inf, inf),
+    best=None,
+    unit="nat",
+    also=("normal_log_prob",),
+    equals=("scipy.stats.norm.logpdf", "torch.distributions.Normal.log_prob"),
+    reference="C. F. Gauss (1809), Theoria motus corporum coelestium.",
+)
+def gaussian_log_prob(xp: Namespace, mean: Array, std: Array, target: Array, /) -> Array:
+    r"""Log density of a target under a predicted normal distribution.
+
+    The log likelihood itself, to be made greater; `gaussian_nll` with ``full=True`` is its negative, of a variance.
+
+    .. math:: -\tfrac12 \left( \frac{y - \mu}{\sigma} \right)^2 - \log \sigma - \tfrac12 \log 2 \pi
+
+    Notes
+    -----
+    At a standard deviation of 0 the value is its limit: inf for an exact prediction, -inf for any other.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(round(float(al.gaussian_log_prob(np.array([0.0]), np.array([1.0]), np.array([2.0]))), 6))
+    -2.918939
+    """
+    rest = target - mean
+    certain = std == 0
+    known = xp.where(certain, 1.0, std)
+    z = rest / known
+    value = -0.5 * (z * z) - xp.log(known) - 0.5 * log(2 * pi)
+    return xp.where(certain, xp.where(rest == 0, inf, -rest * rest - inf), value)
 
 
 @statistic(pred=PROBABILITY, target=BINARY)

@@ -39,7 +39,7 @@ FLOORS = [
         "ranking",
         "regression",
     ),
-    ("image", "segmentation"),
+    ("image", "segmentation", "uncertainty"),
     ("conformance",),
     ("_catalogue",),
     ("__init__",),

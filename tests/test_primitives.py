@@ -30,6 +30,8 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "pick": [((RNG.random((3, 4)), np.array([3, 0, 2])), {})],
     "tally": [((RNG.random(9), RNG.integers(0, 4, 9), 5), {}), ((None, RNG.integers(0, 4, 9), 5), {})],
     "nearest": [((POINTS, OTHERS), {}), ((POINTS, OTHERS, RNG.random((2, 5)) > 0.4), {})],
+    "normal_cdf": [((np.array([-8.0, -3.0, -0.7, -1e-8, 0.0, 0.5, 1.0, 5.0]),), {})],
+    "normal_quantile": [((np.array([1e-300, 1e-9, 0.02, 0.075, 0.3, 0.5, 0.925, 0.999]),), {})],
 }
 NOT_SMOOTH = {"nearest", "stop_gradient"}
 """What has no derivative to compare: indices, and what is held constant on purpose."""
@@ -116,3 +118,42 @@ def test_surprise_of_a_certain_label() -> None:
     logits, label = np.array([[40.0, 0.0], [0.0, 0.0]]), np.array([0, 1])
     assert m.label_surprise(xp, logits, label).tolist() == pytest.approx([4.248354255291589e-18, log(2)], rel=1e-15)
     assert m.class_surprise(xp, logits)[0].tolist() == pytest.approx([4.248354255291589e-18, 40.0], rel=1e-15)
+
+
+@pytest.mark.parametrize("x", [-37.5, -30.0, -8.3, -5.657, -5.656, -1.0, -0.6745, -1e-9, 0.0, 0.3, 0.675, 2.0, 8.0])
+def test_normal_cdf_keeps_its_digits(x: float) -> None:
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(50):
+        want = float(mpmath.ncdf(mpmath.mpf(x)))
+    assert float(m.normal_cdf.pure(np, np.float64(x))) == pytest.approx(want, rel=1e-15, abs=0)
+    assert float(m.normal_cdf(np, np.float64(x))) == pytest.approx(want, rel=3e-13, abs=0)
+
+
+@pytest.mark.parametrize("p", [1e-300, 1e-12, 1.4e-11, 0.01, 0.0749, 0.0751, 0.3, 0.5, 0.9, 0.926, 1 - 1e-12])
+def test_normal_quantile_keeps_its_digits(p: float) -> None:
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(50):
+        want = mpmath.mpf(float(m.normal_quantile.pure(np, np.float64(p))))
+        for _ in range(3):
+            want -= (mpmath.ncdf(want) - mpmath.mpf(p)) / mpmath.npdf(want)
+    for form in (m.normal_quantile.pure, m.normal_quantile):
+        assert float(form(np, np.float64(p))) == pytest.approx(float(want), rel=1e-15, abs=1e-30)
+
+
+def test_the_normal_distribution_at_its_ends() -> None:
+    ends = m.normal_cdf.pure(np, np.array([-np.inf, -50.0, 50.0, np.inf, np.nan]))
+    np.testing.assert_array_equal(ends, [0.0, 0.0, 1.0, 1.0, np.nan])
+    ends = m.normal_quantile.pure(np, np.array([0.0, 1.0, -0.1, 1.1, np.nan]))
+    np.testing.assert_array_equal(ends, [-np.inf, np.inf, np.nan, np.nan, np.nan])
+
+
+@pytest.mark.parametrize(("name", "points"), [("normal_cdf", np.linspace(-37, 8, 91)), ("normal_quantile", None)])
+def test_slopes_of_the_normal_distribution(name: str, points: Any) -> None:
+    points = 10.0 ** -np.arange(1.0, 300.0, 13.0) if points is None else points
+    primitive = getattr(m, name)
+    backend = conformance.backend("torch")
+    assert backend.grad is not None
+    place = points if name == "normal_cdf" else primitive.pure(np, points)
+    density = np.exp(-(place**2) / 2) / np.sqrt(2 * np.pi)
+    slope = backend.grad(_applied(primitive.pure, backend.put, (), {}), [points], 0)
+    np.testing.assert_allclose(slope, density if name == "normal_cdf" else 1 / density, rtol=1e-12)

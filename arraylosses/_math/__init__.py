@@ -19,7 +19,8 @@ from .elementary import (
     xlogy,
 )
 from .neighbours import nearest
-from .ranks import tie_order, tie_ranks, weight_by_value
+from .normal import normal_cdf, normal_quantile
+from .ranks import tie_ends, tie_order, tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .sums import (
     arange_like,
@@ -55,6 +56,8 @@ __all__ = [
     "multiply",
     "nearest",
     "norm",
+    "normal_cdf",
+    "normal_quantile",
     "one_hot",
     "pad_image",
     "pick",
@@ -67,6 +70,7 @@ __all__ = [
     "sqrt",
     "stop_gradient",
     "tally",
+    "tie_ends",
     "tie_order",
     "tie_ranks",
     "total",

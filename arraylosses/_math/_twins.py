@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Axis, Formula, Namespace
-from . import derivatives, elementary, neighbours, sums
+from . import derivatives, elementary, neighbours, normal, sums
 from ._primitive import Primitive
 
 TREE_FROM = 1 << 14
@@ -69,6 +69,36 @@ def numpy_nearest(xp: Namespace, points: Array, others: Array, present: Array | 
         where = np.arange(m) if present is None else np.flatnonzero(present[i])
         out[i] = where[cKDTree(others[i][where]).query(points[i])[1]] if where.size else 0
     return out
+
+
+def numpy_normal_cdf(xp: Namespace, x: Array) -> Array:
+    """SciPy's, where it is installed, is 10 times as fast."""
+    try:
+        from scipy.special import ndtr
+    except ImportError:
+        return normal.normal_cdf.pure(xp, x)
+    return ndtr(x)
+
+
+def numpy_normal_quantile(xp: Namespace, p: Array) -> Array:
+    """SciPy's, where it is installed, is 10 times as fast."""
+    try:
+        from scipy.special import ndtri
+    except ImportError:
+        return normal.normal_quantile.pure(xp, p)
+    return ndtri(p)
+
+
+def torch_normal_cdf(xp: Namespace, x: Array) -> Array:
+    """40 times as fast; ``torch.special.ndtr`` itself has no digits in the lower tail."""
+    return 0.5 * (x * -(0.5**0.5)).erfc()
+
+
+def torch_normal_quantile(xp: Namespace, p: Array) -> Array:
+    """13 times as fast."""
+    from torch.special import ndtri
+
+    return ndtri(p)
 
 
 def torch_stop_gradient(xp: Namespace, x: Array) -> Array:
@@ -148,6 +178,8 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     sums.pick: {"dask": dask_pick},
     neighbours.nearest: {"numpy": numpy_nearest},
     derivatives.gradient_and_product: {"torch": torch_gradient_and_product, "jax": jax_gradient_and_product},
+    normal.normal_cdf: {"numpy": numpy_normal_cdf, "torch": torch_normal_cdf},
+    normal.normal_quantile: {"numpy": numpy_normal_quantile, "torch": torch_normal_quantile},
 }
 
 

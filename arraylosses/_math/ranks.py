@@ -20,6 +20,13 @@ def tie_order(xp: Namespace, values: Array) -> tuple[Array, Array]:
     return order, tie_groups(xp, xp.take_along_axis(values, order, axis=-1))
 
 
+def tie_ends(xp: Namespace, ordered: Array) -> Array:
+    """How many of a sorted row there are up to the last equal of each."""
+    group = tie_groups(xp, ordered)
+    count = segment_sum(xp, None, group, ordered.shape[-1])
+    return xp.take_along_axis(cumulative_sum(xp, count), group, axis=-1)
+
+
 def weight_by_value(xp: Namespace, values: Array, weights: list[Array]) -> list[Array]:
     """Each of ``weights`` summed over equal values, in ascending order of value (slots left over weigh 0)."""
     order, group = tie_order(xp, values)

@@ -25,6 +25,7 @@ SIZES = {
     "pixel": 6,
     "sample": 5,
     "channel": 3,
+    "member": 4,
 }
 OTHER_SIZE = 4
 LAYERS = 2
@@ -35,6 +36,7 @@ EXAMPLES = {
     "capacity": 64,
     "bins": 8,
     "data_range": 1.0,
+    "level": 0.9,
     "in_format": "xyxy",
     "out_format": "xywh",
 }
