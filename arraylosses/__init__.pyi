@@ -58,6 +58,21 @@ class _auroc(Metric):
 
 auroc: _auroc
 
+class _balanced_cross_entropy(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        log_floor: float | None = None,
+        alpha: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Binary cross entropy in which positives and negatives count alike, however many of each there are."""
+
+balanced_cross_entropy: _balanced_cross_entropy
+
 class _binary_cross_entropy(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -102,6 +117,46 @@ class _box_convert(Function):
 
 box_convert: _box_convert
 
+class _categorical_cross_entropy(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        class_weights: Any | None = None,
+        log_floor: float | None = None,
+        base: float | None = None,
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Negative log-likelihood of a label, or of a distribution over labels, under predicted probabilities."""
+
+categorical_cross_entropy: _categorical_cross_entropy
+
+class _categorical_focal_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        gamma: float = 2.0,
+        class_weights: Any | None = None,
+        log_floor: float | None = None,
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Cross entropy of a label that all but forgets what is already right, of probabilities of classes."""
+
+categorical_focal_loss: _categorical_focal_loss
+
 class _chamfer_distance(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -121,6 +176,18 @@ class _chamfer_distance(Loss):
 
 chamfer_distance: _chamfer_distance
 
+class _class_weights(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        labels: Array,
+        *,
+        num_classes: int,
+        sample_axis: int = -1,
+    ) -> Array:
+        """Weights that make classes count alike: the inverse of their frequencies."""
+
+class_weights: _class_weights
+
 class _cohen_kappa(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -137,6 +204,24 @@ class _cohen_kappa(Metric):
         """Agreement of two labellings beyond chance."""
 
 cohen_kappa: _cohen_kappa
+
+class _confusion_counts(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        threshold: float = 0.5,
+        num_classes: int | None = None,
+        class_axis: int | None = None,
+        label_axis: int | None = None,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Weight of true and false positives and negatives."""
+
+confusion_counts: _confusion_counts
 
 class _confusion_matrix(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -163,6 +248,7 @@ class _cross_entropy(Loss):
         *,
         class_weights: Any | None = None,
         label_smoothing: float = 0.0,
+        base: float | None = None,
         class_axis: int = -1,
         ignore_index: int | None = None,
         weights: Array | None = None,
@@ -189,6 +275,22 @@ class _eikonal_loss(Loss):
         """Departure of a gradient's length from one."""
 
 eikonal_loss: _eikonal_loss
+
+class _entropy(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        probability: Array,
+        *,
+        base: float | None = None,
+        class_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Expected surprise of an event drawn from a distribution."""
+
+entropy: _entropy
 
 class _expected_calibration_error(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -283,6 +385,38 @@ class _focal_loss_with_logits(Loss):
 
 focal_loss_with_logits: _focal_loss_with_logits
 
+class _fourier_errors(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        penalty: Literal["absolute", "squared"] = "absolute",
+        fourier_weight: float | None = None,
+        time_axis: int = -1,
+    ) -> Array:
+        """Errors of two series at each time, plus those of their spectra at the frequency of the same number."""
+
+fourier_errors: _fourier_errors
+
+class _fourier_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        penalty: Literal["absolute", "squared"] = "absolute",
+        fourier_weight: float | None = None,
+        time_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Error of a series in time and in frequency."""
+
+fourier_loss: _fourier_loss
+
 class _gaussian_nll(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -332,12 +466,45 @@ class _huber_loss(Loss):
 
 huber_loss: _huber_loss
 
+class _information_content(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        probability: Array,
+        *,
+        base: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Surprise that an event of this probability has happened."""
+
+information_content: _information_content
+
+class _js_divergence(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        base: float | None = None,
+        class_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Mean Kullback-Leibler divergence of two distributions from the middle between them."""
+
+js_divergence: _js_divergence
+
 class _kl_divergence(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
         pred: Array,
         target: Array,
         *,
+        base: float | None = None,
         class_axis: int = -1,
         weights: Array | None = None,
         axis: Axis = None,
@@ -347,6 +514,24 @@ class _kl_divergence(Loss):
         """Extra nats for coding ``target`` with a code made for ``pred``."""
 
 kl_divergence: _kl_divergence
+
+class _nll_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        class_weights: Any | None = None,
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Negative log-probability of a label, of predicted log-probabilities."""
+
+nll_loss: _nll_loss
 
 class _pairwise_iou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -390,6 +575,21 @@ class _precision(Metric):
         """Share of what was called positive that is."""
 
 precision: _precision
+
+class _precision_recall_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        capacity: int | None = None,
+        bins: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Share of what is called positive that is, against share of positives so called, at every threshold."""
+
+precision_recall_curve: _precision_recall_curve
 
 class _psnr(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -438,6 +638,53 @@ class _recall(Metric):
 
 recall: _recall
 
+class _relative_entropy(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        base: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One class's term of the Kullback-Leibler divergence."""
+
+relative_entropy: _relative_entropy
+
+class _reliability_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        bins: int = 15,
+        class_axis: int | None = None,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Mean confidence against share that is right, in each bin of confidence."""
+
+reliability_curve: _reliability_curve
+
+class _roc_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        capacity: int | None = None,
+        bins: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Share of positives against share of negatives that are called positive, at every threshold."""
+
+roc_curve: _roc_curve
+
 class _root_mean_squared_error(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -450,6 +697,41 @@ class _root_mean_squared_error(Metric):
         """Square root of the mean squared error."""
 
 root_mean_squared_error: _root_mean_squared_error
+
+class _smooth_l1_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        beta: float = 1.0,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Absolute error whose corner at zero is rounded off, over a width of ``beta``."""
+
+smooth_l1_loss: _smooth_l1_loss
+
+class _softmax_focal_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        gamma: float = 2.0,
+        class_weights: Any | None = None,
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Cross entropy of a label that all but forgets what is already right, of logits of classes."""
+
+softmax_focal_loss: _softmax_focal_loss
 
 class _spearman_corrcoef(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -523,11 +805,17 @@ bce: _binary_cross_entropy
 bce_with_logits: _binary_cross_entropy_with_logits
 binary_calibration_error: _expected_calibration_error
 box_iou: _pairwise_iou
+calibration_curve: _reliability_curve
+categorical_crossentropy: _categorical_cross_entropy
+cce: _categorical_cross_entropy
+class_balanced_cross_entropy: _balanced_cross_entropy
 coefficient_of_determination: _r2_score
 ece: _expected_calibration_error
 f_score: _f_beta
 fbeta_score: _f_beta
+fft_loss: _fourier_loss
 hit_rate: _recall
+jensen_shannon_divergence: _js_divergence
 l1_loss: _absolute_error
 l2_loss: _squared_error
 mae: _absolute_error
@@ -536,18 +824,25 @@ mean_squared_error: _squared_error
 mse: _squared_error
 multiclass_calibration_error: _expected_calibration_error
 nash_sutcliffe_efficiency: _r2_score
+negative_log_likelihood: _nll_loss
 peak_signal_noise_ratio: _psnr
 pearson: _pearson_corrcoef
 pearsonr: _pearson_corrcoef
 positive_predictive_value: _precision
+pr_curve: _precision_recall_curve
+rel_entr: _relative_entropy
 rmse: _root_mean_squared_error
+roc: _roc_curve
 roc_auc: _auroc
 roc_auc_score: _auroc
+self_information: _information_content
 sensitivity: _recall
+shannon_entropy: _entropy
 sigmoid_binary_cross_entropy: _binary_cross_entropy_with_logits
 sigmoid_focal_loss: _focal_loss_with_logits
 softmax_cross_entropy: _cross_entropy
 spearman: _spearman_corrcoef
 spearmanr: _spearman_corrcoef
 structural_similarity: _ssim
+surprisal: _information_content
 true_positive_rate: _recall

@@ -23,6 +23,7 @@ COMMON = {
         "{'micro', 'macro', 'weighted'} or None",
         "Over classes or labels: of all decisions together; mean; mean by support; or one score each.",
     ),
+    "base": ("float, optional", "Of the logarithm: 2 gives bits; None, the default, nats."),
     "capacity": (
         "int, optional",
         "Remember this many elements at most, in arrays of fixed shape, for a stream under jit; more give NaN.",
@@ -30,6 +31,10 @@ COMMON = {
     "data_range": (
         "float, optional",
         "Distance from black to white: implied for uint8 (255) and uint16 (65535) images, required otherwise.",
+    ),
+    "class_weights": (
+        "array, optional",
+        "One number a class. A mean over labels divides by the sum of those chosen, one over distributions by the count.",
     ),
     "gamma": (
         "float, default 2.0",
@@ -44,6 +49,8 @@ COMMON = {
     "threshold": ("float, default 0.5", "A probability above it is a yes."),
     "zero_division": ("float, default 0.0", "The value of 0/0, also for a class absent from a macro mean."),
     "coordinate_axis": ("int, default -1", "Axis of the coordinates."),
+    "sample_axis": ("int, default -1", "Axis of the samples."),
+    "time_axis": ("int, default -1", "Axis of time."),
     "label_axis": (
         "int, optional",
         "Axis of independent yes-or-no labels; each is scored by itself, then averaged.",

@@ -3,18 +3,23 @@
 HOMES = {
     "boxes": "box_convert giou_loss pairwise_iou",
     "classification": (
-        "binary_cross_entropy binary_cross_entropy_with_logits cross_entropy focal_loss focal_loss_with_logits"
+        "balanced_cross_entropy binary_cross_entropy binary_cross_entropy_with_logits categorical_cross_entropy "
+        "categorical_focal_loss class_weights cross_entropy focal_loss focal_loss_with_logits nll_loss "
+        "softmax_focal_loss"
     ),
-    "decisions": "accuracy cohen_kappa confusion_matrix f1_score f_beta precision recall",
-    "divergence": "kl_divergence",
+    "decisions": "accuracy cohen_kappa confusion_counts confusion_matrix f1_score f_beta precision recall",
+    "divergence": "js_divergence kl_divergence relative_entropy",
     "fields": "eikonal_loss",
     "image": "psnr ssim total_variation",
+    "information": "entropy information_content",
     "points": "chamfer_distance",
-    "probabilistic": "expected_calibration_error gaussian_nll",
-    "ranking": "auroc",
+    "probabilistic": "expected_calibration_error gaussian_nll reliability_curve",
+    "ranking": "auroc precision_recall_curve roc_curve",
     "regression": (
-        "absolute_error huber_loss pearson_corrcoef r2_score root_mean_squared_error spearman_corrcoef squared_error"
+        "absolute_error huber_loss pearson_corrcoef r2_score root_mean_squared_error smooth_l1_loss spearman_corrcoef "
+        "squared_error"
     ),
+    "signal": "fourier_errors fourier_loss",
     "_catalogue": "catalogue",
     "_combine": "averaged",
     "_definition": "Facts statistic",

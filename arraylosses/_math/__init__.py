@@ -6,6 +6,7 @@ from .elementary import (
     absolute,
     at_most,
     divide,
+    in_base,
     log_gap,
     mean,
     multiply,
@@ -18,7 +19,7 @@ from .elementary import (
     xlogy,
 )
 from .neighbours import nearest
-from .ranks import tie_ranks, weight_by_value
+from .ranks import sweep, tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .sums import arange_like, cumulative_sum, one_hot, pick, pick_rows, segment_sum, tally, total
 from .windows import gaussian_taps, pad_image, uniform_taps, window_average
@@ -35,6 +36,7 @@ __all__ = [
     "cumulative_sum",
     "divide",
     "gaussian_taps",
+    "in_base",
     "label_surprise",
     "log_gap",
     "mean",
@@ -51,6 +53,7 @@ __all__ = [
     "softplus",
     "sqrt",
     "stop_gradient",
+    "sweep",
     "tally",
     "tie_ranks",
     "total",

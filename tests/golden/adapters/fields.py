@@ -8,13 +8,12 @@ from array_api_compat import array_namespace
 import arraylosses as al
 
 from ._common import Array, Word, masked_sum, spread
-from .regression import smooth_l1_loss
 
 PENALTIES: dict[str, Any] = {"l1": "absolute", "l2": "squared"}
 COLOUR_LOSSES: dict[str, Callable[..., Array]] = {
     "l1": al.absolute_error,
     "mse": al.squared_error,
-    "smooth_l1": smooth_l1_loss,
+    "smooth_l1": al.smooth_l1_loss,
 }
 
 
