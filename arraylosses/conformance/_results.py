@@ -175,6 +175,8 @@ def _perfect(t: Trial) -> list[Any]:
     arrays = t.draw(BATCH, inner=True)
     # a soft label is no truth: cross entropy is least at it, but not 0
     truth = np.round(arrays[1]) if target.name == "probabilities" else arrays[1]
+    if target.labels is not None and target.event:
+        truth = (truth == truth.max(-1, keepdims=True)) * 1.0
     return [truth, truth, *([arrays[3], arrays[3]] if t.variant.optional else arrays[2:])]
 
 
