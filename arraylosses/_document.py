@@ -34,7 +34,7 @@ COMMON = {
     ),
     "class_weights": (
         "array, optional",
-        "One number a class. A mean over labels divides by the sum of those chosen, one over distributions by the count.",
+        "One number a class. The mean over labels divides by the sum of those chosen, over distributions by the count.",
     ),
     "gamma": (
         "float, default 2.0",
