@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ._domains import REAL, NonNegative
-from ._math import absolute, mean
+from ._math import absolute, half_spectrum, mean
 from ._metric import function, loss
 from ._typing import Array, Namespace
 
@@ -14,8 +14,10 @@ def _penalised(xp: Namespace, x: Array, penalty: Penalty) -> Array:
     return absolute(xp, x) if penalty == "absolute" else x**2
 
 
-def _both_sides(xp: Namespace, half: Array, length: int) -> Array:
-    """Values of all frequencies, from those of the non-negative ones: a real series' spectrum is even in size."""
+def _whole_spectrum(xp: Namespace, parts: Array, length: int) -> Array:
+    """Sizes of both parts together, at all frequencies: a negative one's are those of the positive one."""
+    kept = length // 2 + 1
+    half = parts[..., :kept] + parts[..., kept:]
     return xp.concat([half, xp.flip(half[..., 1 : (length + 1) // 2], axis=-1)], axis=-1)
 
 
@@ -69,9 +71,8 @@ def fourier_errors(
     length = error.shape[-1]
     weight = length**0.5 / 5 if fourier_weight is None else fourier_weight
     # the transform is linear: of the difference it loses less than the difference of two
-    spectrum = xp.fft.rfft(error, axis=-1, norm="forward")
-    half = _penalised(xp, xp.real(spectrum), penalty) + _penalised(xp, xp.imag(spectrum), penalty)
-    return _penalised(xp, error, penalty) + weight * _both_sides(xp, half, length)
+    parts = _penalised(xp, half_spectrum(xp, error), penalty)
+    return _penalised(xp, error, penalty) + weight * _whole_spectrum(xp, parts, length)
 
 
 @loss(

@@ -21,6 +21,7 @@ from .elementary import (
 from .neighbours import nearest
 from .ranks import sweep, tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
+from .spectrum import half_spectrum
 from .sums import arange_like, cumulative_sum, one_hot, pick, pick_rows, segment_sum, tally, total
 from .windows import gaussian_taps, pad_image, uniform_taps, window_average
 
@@ -36,6 +37,7 @@ __all__ = [
     "cumulative_sum",
     "divide",
     "gaussian_taps",
+    "half_spectrum",
     "in_base",
     "label_surprise",
     "log_gap",
