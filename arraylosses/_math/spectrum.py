@@ -10,7 +10,7 @@ from .sums import arange_like
 
 @Primitive
 def half_spectrum(xp: Namespace, x: Array) -> Array:
-    """The transform of a real series, divided by its length: real parts at frequencies from 0 to half, then imaginary."""
+    """A real series' transform over its length: real parts at frequencies from 0 to half, then imaginary ones."""
     n = x.shape[-1]
     time = arange_like(xp, n, x, index_dtype(xp))
     # turns are counted in whole numbers: a large angle would lose digits
