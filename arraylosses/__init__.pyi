@@ -10,6 +10,9 @@ from ._derivatives import gradient_and_hessian_product as gradient_and_hessian_p
 from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
 from ._stream import Stream as Stream, stream as stream
+from .decisions import OutcomeCounts
+from .probabilistic import ReliabilityCurve
+from .ranking import PrecisionRecallCurve, RocCurve
 from .uncertainty import Bounds, CoverageCurve, EnsembleMoments, SparsificationCurve
 
 __version__: str
@@ -104,6 +107,21 @@ class _ause(Metric):
 
 ause: _ause
 
+class _balanced_cross_entropy(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        log_floor: float | None = None,
+        alpha: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Binary cross entropy in which positives and negatives count alike, however many of each there are."""
+
+balanced_cross_entropy: _balanced_cross_entropy
+
 class _binary_cross_entropy(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -165,6 +183,46 @@ class _calibration_error(Metric):
 
 calibration_error: _calibration_error
 
+class _categorical_cross_entropy(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        class_weights: Any | None = None,
+        log_floor: float | None = None,
+        base: float | None = None,
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Negative log-likelihood of a label, or of a distribution over labels, under predicted probabilities."""
+
+categorical_cross_entropy: _categorical_cross_entropy
+
+class _categorical_focal_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        gamma: float = 2.0,
+        class_weights: Any | None = None,
+        log_floor: float | None = None,
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Cross entropy of a label that all but forgets what is already right, of probabilities of classes."""
+
+categorical_focal_loss: _categorical_focal_loss
+
 class _chamfer_distance(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -200,6 +258,18 @@ class _ciou_loss(Loss):
 
 ciou_loss: _ciou_loss
 
+class _class_weights(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        labels: Array,
+        *,
+        num_classes: int,
+        sample_axis: int = -1,
+    ) -> Array:
+        """Weights that make classes count alike: the inverse of their frequencies."""
+
+class_weights: _class_weights
+
 class _cohen_kappa(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -216,6 +286,24 @@ class _cohen_kappa(Metric):
         """Agreement of two labellings beyond chance."""
 
 cohen_kappa: _cohen_kappa
+
+class _confusion_counts(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        threshold: float = 0.5,
+        num_classes: int | None = None,
+        class_axis: int | None = None,
+        label_axis: int | None = None,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> OutcomeCounts:
+        """Weight of true and false positives and negatives."""
+
+confusion_counts: _confusion_counts
 
 class _confusion_matrix(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -257,6 +345,7 @@ class _cross_entropy(Loss):
         *,
         class_weights: Any | None = None,
         label_smoothing: float = 0.0,
+        base: float | None = None,
         class_axis: int = -1,
         ignore_index: int | None = None,
         weights: Array | None = None,
@@ -436,6 +525,22 @@ class _ensemble_nll(Loss):
 
 ensemble_nll: _ensemble_nll
 
+class _entropy(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        probability: Array,
+        *,
+        base: float | None = None,
+        class_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Expected surprise of an event drawn from a distribution."""
+
+entropy: _entropy
+
 class _expected_calibration_error(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -545,6 +650,38 @@ class _foreground_ratio_divergence(Loss):
         """Divergence of a map's mean probability from the share of foreground that is assumed."""
 
 foreground_ratio_divergence: _foreground_ratio_divergence
+
+class _fourier_errors(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        penalty: Literal["absolute", "squared"] = "absolute",
+        fourier_weight: float | None = None,
+        time_axis: int = -1,
+    ) -> Array:
+        """Errors of two series at each time, plus those of their spectra at the frequency of the same number."""
+
+fourier_errors: _fourier_errors
+
+class _fourier_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        penalty: Literal["absolute", "squared"] = "absolute",
+        fourier_weight: float | None = None,
+        time_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Error of a series in time and in frequency."""
+
+fourier_loss: _fourier_loss
 
 class _gaussian_cdf(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -665,6 +802,21 @@ class _huber_loss(Loss):
 
 huber_loss: _huber_loss
 
+class _information_content(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        probability: Array,
+        *,
+        base: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Surprise that an event of this probability has happened."""
+
+information_content: _information_content
+
 class _interval_coverage(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -735,12 +887,30 @@ class _jaccard_index(Metric):
 
 jaccard_index: _jaccard_index
 
+class _js_divergence(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        base: float | None = None,
+        class_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Mean Kullback-Leibler divergence of two distributions from the middle between them."""
+
+js_divergence: _js_divergence
+
 class _kl_divergence(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
         pred: Array,
         target: Array,
         *,
+        base: float | None = None,
         class_axis: int = -1,
         weights: Array | None = None,
         axis: Axis = None,
@@ -821,6 +991,24 @@ class _minimal_surface_loss(Loss):
         """Smoothed density of the surface, whose mean over space measures its area."""
 
 minimal_surface_loss: _minimal_surface_loss
+
+class _nll_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        class_weights: Any | None = None,
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Negative log-probability of a label, of predicted log-probabilities."""
+
+nll_loss: _nll_loss
 
 class _normal_smoothness_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -929,6 +1117,21 @@ class _precision(Metric):
 
 precision: _precision
 
+class _precision_recall_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        capacity: int | None = None,
+        bins: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> PrecisionRecallCurve:
+        """Share of what is called positive that is, against share of positives so called, at every threshold."""
+
+precision_recall_curve: _precision_recall_curve
+
 class _prediction_interval(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1003,6 +1206,53 @@ class _recall(Metric):
 
 recall: _recall
 
+class _relative_entropy(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        base: float | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One class's term of the Kullback-Leibler divergence."""
+
+relative_entropy: _relative_entropy
+
+class _reliability_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        bins: int = 15,
+        class_axis: int | None = None,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> ReliabilityCurve:
+        """Mean confidence against share that is right, in each bin of confidence."""
+
+reliability_curve: _reliability_curve
+
+class _roc_curve(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        capacity: int | None = None,
+        bins: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> RocCurve:
+        """Share of positives against share of negatives that are called positive, at every threshold."""
+
+roc_curve: _roc_curve
+
 class _root_mean_squared_error(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1030,6 +1280,22 @@ class _sdf_surface_loss(Loss):
 
 sdf_surface_loss: _sdf_surface_loss
 
+class _smooth_l1_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        beta: float = 1.0,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Absolute error whose corner at zero is rounded off, over a width of ``beta``."""
+
+smooth_l1_loss: _smooth_l1_loss
+
 class _soft_iou_loss(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1050,6 +1316,25 @@ class _soft_iou_loss(Metric):
         """One minus the intersection over union of a soft mask."""
 
 soft_iou_loss: _soft_iou_loss
+
+class _softmax_focal_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        gamma: float = 2.0,
+        class_weights: Any | None = None,
+        class_axis: int = -1,
+        ignore_index: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Cross entropy of a label that all but forgets what is already right, of logits of classes."""
+
+softmax_focal_loss: _softmax_focal_loss
 
 class _sparsification_curve(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -1203,6 +1488,10 @@ bce: _binary_cross_entropy
 bce_with_logits: _binary_cross_entropy_with_logits
 binary_calibration_error: _expected_calibration_error
 box_iou: _pairwise_iou
+calibration_curve: _reliability_curve
+categorical_crossentropy: _categorical_cross_entropy
+cce: _categorical_cross_entropy
+class_balanced_cross_entropy: _balanced_cross_entropy
 coefficient_of_determination: _r2_score
 complete_box_iou: _pairwise_ciou
 complete_box_iou_loss: _ciou_loss
@@ -1213,12 +1502,14 @@ distance_box_iou_loss: _diou_loss
 ece: _expected_calibration_error
 f_score: _f_beta
 fbeta_score: _f_beta
+fft_loss: _fourier_loss
 generalized_box_iou: _pairwise_giou
 generalized_box_iou_loss: _giou_loss
 hit_rate: _recall
 iou_score: _jaccard_index
 jaccard_loss: _soft_iou_loss
 jaccard_score: _jaccard_index
+jensen_shannon_divergence: _js_divergence
 l1_loss: _absolute_error
 l2_loss: _squared_error
 lovasz_hinge_loss: _lovasz_hinge
@@ -1233,18 +1524,24 @@ mpiw: _interval_length
 mse: _squared_error
 multiclass_calibration_error: _expected_calibration_error
 nash_sutcliffe_efficiency: _r2_score
+negative_log_likelihood: _nll_loss
 normal_log_prob: _gaussian_log_prob
 peak_signal_noise_ratio: _psnr
 pearson: _pearson_corrcoef
 pearsonr: _pearson_corrcoef
 picp: _interval_coverage
 positive_predictive_value: _precision
+pr_curve: _precision_recall_curve
 prediction_interval_coverage_probability: _interval_coverage
 probability_integral_transform: _gaussian_cdf
+rel_entr: _relative_entropy
 rmse: _root_mean_squared_error
+roc: _roc_curve
 roc_auc: _auroc
 roc_auc_score: _auroc
+self_information: _information_content
 sensitivity: _recall
+shannon_entropy: _entropy
 sigmoid_binary_cross_entropy: _binary_cross_entropy_with_logits
 sigmoid_focal_loss: _focal_loss_with_logits
 soft_dice_loss: _dice_loss
@@ -1253,4 +1550,5 @@ softmax_cross_entropy: _cross_entropy
 spearman: _spearman_corrcoef
 spearmanr: _spearman_corrcoef
 structural_similarity: _ssim
+surprisal: _information_content
 true_positive_rate: _recall

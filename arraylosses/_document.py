@@ -23,6 +23,7 @@ COMMON = {
         "{'micro', 'macro', 'weighted'} or None",
         "Over classes or labels: of all decisions together; mean; mean by support; or one score each.",
     ),
+    "base": ("float, optional", "Of the logarithm: 2 gives bits; None, the default, nats."),
     "capacity": (
         "int, optional",
         "Remember this many elements at most, in arrays of fixed shape, for a stream under jit; more give NaN.",
@@ -37,6 +38,10 @@ COMMON = {
     ),
     "denominator_smoothing": ("float, default 0.0", "Added below the fraction bar."),
     "empty": ("float, default 1.0", "The score of two empty regions, 0/0, and of a class that neither has."),
+    "class_weights": (
+        "array, optional",
+        "One number a class. The mean over labels divides by the sum of those chosen, over distributions by the count.",
+    ),
     "gamma": (
         "float, default 2.0",
         "Focus: how fast a confident right prediction stops counting; 0 is plain cross entropy.",
@@ -51,7 +56,8 @@ COMMON = {
     "threshold": ("float, default 0.5", "A probability above it is a yes."),
     "zero_division": ("float, default 0.0", "The value of 0/0, also for a class absent from a macro mean."),
     "coordinate_axis": ("int, default -1", "Axis of the coordinates."),
-    "sample_axis": ("int, default -1", "Axis of the samples along a ray, from near to far."),
+    "sample_axis": ("int, default -1", "Axis of the samples; along a ray from near to far."),
+    "time_axis": ("int, default -1", "Axis of time."),
     "label_axis": (
         "int, optional",
         "Axis of independent yes-or-no labels; each is scored by itself, then averaged.",

@@ -211,6 +211,8 @@ NonPositive: TypeAlias = Annotated[float, Interval("at most 0", high=0.0)]
 NonNegative: TypeAlias = Annotated[float, Interval("non-negative", 0.0)]
 Fraction: TypeAlias = Annotated[float, Interval("between 0 and 1", 0.0, 1.0)]
 Share: TypeAlias = Annotated[float, Interval("above 0 and below 1", 0.0, 1.0, open=True)]
+Base: TypeAlias = Annotated[float, Interval("above 1", 1.0, open=True)]
+"""Of a logarithm."""
 Count: TypeAlias = Annotated[int, Interval("a positive whole number", 1)]
 ClassWeights: TypeAlias = Annotated[Array, NONNEGATIVE["class"]]
 """An array parameter with an axis of its own: one number a class."""

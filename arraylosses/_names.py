@@ -5,27 +5,34 @@ HOMES = {
         "box_convert ciou_loss diou_loss giou_loss iou_loss pairwise_ciou pairwise_diou pairwise_giou pairwise_iou"
     ),
     "classification": (
-        "binary_cross_entropy binary_cross_entropy_with_logits cross_entropy focal_loss focal_loss_with_logits"
+        "balanced_cross_entropy binary_cross_entropy binary_cross_entropy_with_logits categorical_cross_entropy "
+        "categorical_focal_loss class_weights cross_entropy focal_loss focal_loss_with_logits nll_loss "
+        "softmax_focal_loss"
     ),
-    "decisions": "accuracy cohen_kappa confusion_matrix f1_score f_beta precision recall",
-    "divergence": "kl_divergence",
+    "decisions": "accuracy cohen_kappa confusion_counts confusion_matrix f1_score f_beta precision recall",
+    "divergence": "js_divergence kl_divergence relative_entropy",
     "fields": (
         "accumulated_opacity directional_divergence directional_divergence_loss "
         "directional_divergence_loss_with_product edge_aware_smoothness_loss eikonal_loss hessian_smoothness_loss "
         "minimal_surface_loss normal_smoothness_loss opacity_loss sdf_surface_loss sparsity_loss volume_weights"
     ),
     "image": "psnr ssim total_variation",
+    "information": "entropy information_content",
     "lovasz": "lovasz_grad lovasz_hinge lovasz_softmax",
     "points": "chamfer_distance",
-    "probabilistic": "expected_calibration_error gaussian_log_prob gaussian_nll gaussian_nll_with_log_variance",
-    "ranking": "auroc",
+    "probabilistic": (
+        "expected_calibration_error gaussian_log_prob gaussian_nll gaussian_nll_with_log_variance reliability_curve"
+    ),
+    "ranking": "auroc precision_recall_curve roc_curve",
     "regression": (
-        "absolute_error huber_loss pearson_corrcoef r2_score root_mean_squared_error spearman_corrcoef squared_error"
+        "absolute_error huber_loss pearson_corrcoef r2_score root_mean_squared_error smooth_l1_loss "
+        "spearman_corrcoef squared_error"
     ),
     "segmentation": (
         "dice_loss dice_score foreground_ratio_divergence jaccard_index soft_iou_loss spatial_bce_loss "
         "spatial_bce_threshold_loss"
     ),
+    "signal": "fourier_errors fourier_loss",
     "uncertainty": (
         "auce ause calibration_error coverage_curve ensemble_moments ensemble_nll gaussian_cdf gaussian_quantile "
         "interval_coverage interval_length mean_absolute_calibration_error prediction_interval quantile_coverage "
@@ -35,8 +42,8 @@ HOMES = {
     "_combine": "averaged",
     "_derivatives": "gradient_and_hessian_product",
     "_definition": "Facts statistic",
-    "_metric": "Function Loss Metric function loss metric",
-    "_stream": "Stream stream",
+    "_metric": "Function function Loss loss metric Metric",
+    "_stream": "stream Stream",
     "_domains": "BINARY BOX Domain IMAGE LABEL MASS NONNEGATIVE PROBABILITY REAL SIMPLEX",
 }
 """Subject -> the public names it defines."""

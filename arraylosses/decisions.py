@@ -1,6 +1,6 @@
 """Metrics of decisions: right or wrong, by class."""
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, PROBABILITY, REAL, Count, Fraction, Positive
@@ -321,6 +321,50 @@ def confusion_matrix(
     axes = {"true": -1, "pred": -2, "all": (-2, -1)}[normalize]
     whole = xp.sum(c.count, axis=axes, keepdims=True)
     return divide(xp, c.count, xp.broadcast_to(whole, c.count.shape), empty=0.0)
+
+
+class OutcomeCounts(NamedTuple):
+    """Weight of decisions by outcome."""
+
+    tp: Array
+    fp: Array
+    fn: Array
+    tn: Array
+
+
+@metric(
+    outcomes,
+    range=None,
+    best=None,
+    smooth="nowhere",
+    empty=0.0,
+    unit="weight",
+    equals=("sklearn.metrics.confusion_matrix(...).ravel(), in another order",),
+    reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
+)
+def confusion_counts(xp: Namespace, c: Counts | ClassCounts, /) -> OutcomeCounts:
+    """Weight of true and false positives and negatives.
+
+    What every score of decisions is made of, for one that is not here. With ``num_classes``, ``class_axis`` or
+    ``label_axis`` each class is counted against the rest.
+
+    Returns
+    -------
+    OutcomeCounts
+        ``tp``, ``fp``, ``fn`` and ``tn``: 0-d, or without the axes that `axis` names; with one number a class last.
+
+    See Also
+    --------
+    precision : For the three tasks, and how they are told apart.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> counts = al.confusion_counts(np.array([0.9, 0.8, 0.2]), np.array([1, 0, 1]))
+    >>> print(counts.tp, counts.fp, counts.fn, counts.tn)
+    1.0 1.0 1.0 0.0
+    """
+    return OutcomeCounts(*(xp.where(c.unknown > 0, xp.nan, x) for x in (c.tp, c.fp, c.fn, c.tn)))
 
 
 def _disagreement(xp: Namespace, n: int, penalty: Literal["linear", "quadratic"] | None, like: Array) -> Array:

@@ -1,7 +1,7 @@
 """Losses and metrics of predicted distributions, and of how well they know what they do not know."""
 
 from math import inf, log, pi
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, NONNEGATIVE, PROBABILITY, REAL, SIMPLEX, Count, Positive
@@ -205,3 +205,52 @@ def expected_calibration_error(xp: Namespace, h: Histogram, /, *, norm: Literal[
     if norm == "max":
         return xp.where(whole == 0, xp.nan, xp.max(each, axis=-1))
     return xp.sqrt(xp.sum(weight * each**2, axis=-1) / whole)
+
+
+class ReliabilityCurve(NamedTuple):
+    """Confidence, accuracy and weight of each bin."""
+
+    confidence: Array
+    accuracy: Array
+    weight: Array
+
+
+@metric(
+    reliability,
+    range=None,
+    best=None,
+    smooth="nowhere",
+    unit="weight",
+    also=("calibration_curve",),
+    equals=("sklearn.calibration.calibration_curve, of bins that hold something, but for scores on a bin's edge",),
+    reference="A. H. Murphy, R. L. Winkler (1977), Reliability of subjective probability forecasts of weather.",
+)
+def reliability_curve(xp: Namespace, h: Histogram, /) -> ReliabilityCurve:
+    """Mean confidence against share that is right, in each bin of confidence.
+
+    What a reliability diagram shows; `expected_calibration_error` is its mean distance from the diagonal.
+
+    Parameters
+    ----------
+    bins : int, default 15
+        Equal bins of [0, 1].
+
+    Returns
+    -------
+    ReliabilityCurve
+        ``confidence``, ``accuracy`` and ``weight``, each (..., bins).
+
+    Notes
+    -----
+    Bins are those of `expected_calibration_error`. One that holds nothing has weight 0, and NaN for the other two.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> curve = al.reliability_curve(np.array([0.25, 0.875, 0.875, 0.875]), np.array([0, 1, 1, 0]), bins=2)
+    >>> print(curve.confidence, curve.accuracy.round(6), curve.weight)
+    [0.25  0.875] [0.       0.666667] [1. 3.]
+    """
+    weight = h.positive + h.negative
+    confidence, accuracy = (divide(xp, x, weight, empty=xp.nan) for x in (h.score, h.positive))
+    return ReliabilityCurve(confidence, accuracy, weight)

@@ -3,7 +3,7 @@
 from math import inf
 
 from ._definition import statistic
-from ._domains import REAL, Count, Positive
+from ._domains import REAL, Count, NonNegative, Positive
 from ._math import absolute, at_most, sqrt, tie_ranks, total
 from ._metric import loss, metric
 from ._state import Buffer, Fit, Mean, Moments, Samples
@@ -25,6 +25,11 @@ def squared_error(xp: Namespace, pred: Array, target: Array, /) -> Array:
     Take it where large errors should count for more than in proportion; its best constant prediction is the mean.
 
     .. math:: \ell(e) = e^2
+
+    Notes
+    -----
+    The mean over valid rays of instant-nsr-pl, which sums over channels, is ``squared_error(pred, target,
+    weights=valid, avg_factor=xp.sum(valid))``; without `avg_factor` channels are averaged too.
 
     Examples
     --------
@@ -55,6 +60,10 @@ def absolute_error(xp: Namespace, pred: Array, target: Array, /) -> Array:
     Notes
     -----
     The subgradient at 0 is 0 on every library (a bare ``abs`` has 1 there on JAX).
+
+    Divisors of others: NeuS's colour loss, which sums over channels and divides by the rays of a mask (n, 1), is
+    ``absolute_error(pred, target, weights=mask, avg_factor=xp.sum(mask) + 1e-5)`` with ``mask`` of shape (n,); mmdet's
+    weighted mean, which divides by the count, is ``avg_factor=pred.size``.
 
     Examples
     --------
@@ -95,6 +104,40 @@ def huber_loss(xp: Namespace, pred: Array, target: Array, /, *, delta: Positive 
     inner = at_most(xp, error, delta)
     # not error**2: beyond the joint that would overflow though the loss is small
     return inner * (error - 0.5 * inner)
+
+
+@loss(
+    pred=REAL,
+    target=REAL,
+    symmetric=True,
+    smooth="almost everywhere",
+    unit="target",
+    equals=("torch.nn.functional.smooth_l1_loss",),
+    reference="R. Girshick (2015), Fast R-CNN, arXiv:1504.08083.",
+)
+def smooth_l1_loss(xp: Namespace, pred: Array, target: Array, /, *, beta: NonNegative = 1.0) -> Array:
+    r"""Absolute error whose corner at zero is rounded off, over a width of ``beta``.
+
+    `huber_loss` divided by its width: beyond it the slope is 1 whatever the width, so that large errors weigh the same.
+
+    .. math:: \ell(e) = \begin{cases} e^2 / 2 \beta & |e| < \beta \\ |e| - \beta / 2 & \text{otherwise} \end{cases}
+
+    Parameters
+    ----------
+    beta : float, default 1.0
+        Width of the quadratic part, in the unit of the target; 0 is the absolute error.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.smooth_l1_loss(np.array([0.5, 3.0]), np.zeros(2), beta=2.0, reduction="none"))
+    [0.0625 2.    ]
+    """
+    error = absolute(xp, pred - target)
+    if beta == 0:
+        return error
+    inner = at_most(xp, error, beta)
+    return (inner / beta) * (error - 0.5 * inner)
 
 
 @metric(

@@ -12,13 +12,13 @@ from tests.golden import main, run
 FOLDER = Path(__file__).parent / "golden"
 
 SERVED = {
-    "classification": 53,
+    "classification": 94,
     "detection": 67,
     "fields": 57,
     "geometry": 17,
     "image": 42,
     "metrics": 80,
-    "regression": 46,
+    "regression": 61,
     "segmentation": 68,
     "uncertainty": 50,
 }

@@ -88,10 +88,6 @@ def gaussian(mean: Array, var: Array, t: Array, full: bool = False, variance_flo
     return -scipy.stats.norm.logpdf(t, mean, np.sqrt(var)) - (0 if full else np.log(2 * np.pi) / 2)
 
 
-def relative_entropy(p: Array, t: Array, class_axis: int = -1) -> Array:
-    return scipy.special.rel_entr(t, p).sum(class_axis)
-
-
 def eikonal(gradient: Array, penalty: str = "squared", coordinate_axis: int = -1) -> Array:
     gap = np.linalg.norm(gradient, axis=coordinate_axis) - 1
     return gap**2 if penalty == "squared" else np.abs(gap)
@@ -177,7 +173,6 @@ ELEMENTS: dict[str, Formula] = {
     "focal_loss": focal,
     "focal_loss_with_logits": focal_of_logits,
     "gaussian_nll": gaussian,
-    "kl_divergence": relative_entropy,
     "eikonal_loss": eikonal,
     "total_variation": variation,
     "chamfer_distance": chamfer,
@@ -409,11 +404,6 @@ CALLS: dict[str, Given] = {
     ],
     "focal_loss_with_logits": [((X, B), [*REDUCTIONS, {"gamma": 0}, {"gamma": 1.5, "alpha": 0.25}])],
     "gaussian_nll": [((X, P, Y), [*REDUCTIONS, {"full": True}, {"full": True, "variance_floor": 0.5}])],
-    "kl_divergence": [
-        ((SHARES, OTHER_SHARES), ROWS),
-        ((SHARES.T, OTHER_SHARES.T), [{"class_axis": 0}]),
-        ((SHARES, np.eye(4)[LABELS]), [{}]),
-    ],
     "eikonal_loss": [
         ((LOGITS,), [*ROWS, {"penalty": "absolute"}]),
         ((NCHW,), [{"coordinate_axis": 1}, {"coordinate_axis": 1, "reduction": "none"}]),

@@ -7,6 +7,7 @@ from .elementary import (
     absolute,
     at_most,
     divide,
+    in_base,
     log_gap,
     mean,
     multiply,
@@ -20,8 +21,9 @@ from .elementary import (
 )
 from .neighbours import nearest
 from .normal import normal_cdf, normal_quantile
-from .ranks import tie_ends, tie_order, tie_ranks, weight_by_value
+from .ranks import sweep, tie_ends, tie_order, tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
+from .spectrum import half_spectrum
 from .sums import (
     arange_like,
     cumulative_product,
@@ -50,6 +52,8 @@ __all__ = [
     "divide",
     "gaussian_taps",
     "gradient_and_product",
+    "half_spectrum",
+    "in_base",
     "label_surprise",
     "log_gap",
     "mean",
@@ -69,6 +73,7 @@ __all__ = [
     "softplus",
     "sqrt",
     "stop_gradient",
+    "sweep",
     "tally",
     "tie_ends",
     "tie_order",

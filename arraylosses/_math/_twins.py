@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Axis, Formula, Namespace
-from . import derivatives, elementary, neighbours, normal, sums
+from . import derivatives, elementary, neighbours, normal, spectrum, sums
 from ._primitive import Primitive
 
 TREE_FROM = 1 << 14
@@ -101,6 +101,17 @@ def torch_normal_quantile(xp: Namespace, p: Array) -> Array:
     return ndtri(p)
 
 
+def fft_half_spectrum(xp: Namespace, x: Array) -> Array:
+    """The fft extension of the standard: n log n, where the definition is n squared."""
+    both = xp.fft.rfft(x, axis=-1, norm="forward")
+    return xp.concat([xp.real(both), xp.imag(both)], axis=-1)
+
+
+def torch_half_spectrum(xp: Namespace, x: Array) -> Array:
+    """torch transforms no empty batch."""
+    return spectrum.half_spectrum.pure(xp, x) if 0 in x.shape else fft_half_spectrum(xp, x)
+
+
 def torch_stop_gradient(xp: Namespace, x: Array) -> Array:
     return x.detach()
 
@@ -176,6 +187,10 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     sums.cumulative_product: {"torch": torch_cumulative_product},
     sums.tally: {"numpy": numpy_tally, "torch": torch_tally, "jax": jax_tally},
     sums.pick: {"dask": dask_pick},
+    spectrum.half_spectrum: {
+        "torch": torch_half_spectrum,
+        **dict.fromkeys(("numpy", "jax", "cupy", "dask"), fft_half_spectrum),
+    },
     neighbours.nearest: {"numpy": numpy_nearest},
     derivatives.gradient_and_product: {"torch": torch_gradient_and_product, "jax": jax_gradient_and_product},
     normal.normal_cdf: {"numpy": numpy_normal_cdf, "torch": torch_normal_cdf},

@@ -1,6 +1,7 @@
 """Element by element: what loses no digits and no gradient where the textbook form does."""
 
-from math import prod
+from math import log, prod
+from typing import Any
 
 from .._typing import Array, Axis, Namespace
 from ._primitive import Primitive
@@ -51,6 +52,13 @@ def sqrt(xp: Namespace, x: Array) -> Array:
     """Square root whose slope at 0 is 0 and not infinite."""
     zero = x == 0
     return xp.where(zero, 0.0, xp.sqrt(xp.where(zero, 1.0, x)))
+
+
+def in_base(xp: Namespace, nats: Array, base: Any) -> Array:
+    """Nats in units of another logarithm; a traced base is an array."""
+    if base is None:
+        return nats
+    return nats / (log(base) if isinstance(base, (int, float)) else xp.log(base))
 
 
 @Primitive

@@ -2,7 +2,7 @@
 
 from .._typing import Array, Namespace
 from .._xp import device_of, index_dtype
-from .sums import cumulative_sum, segment_sum
+from .sums import arange_like, cumulative_sum, segment_sum
 
 
 def tie_groups(xp: Namespace, ordered: Array) -> Array:
@@ -32,6 +32,28 @@ def weight_by_value(xp: Namespace, values: Array, weights: list[Array]) -> list[
     order, group = tie_order(xp, values)
     n = values.shape[-1]
     return [segment_sum(xp, xp.take_along_axis(w, order, axis=-1), group, n) for w in weights]
+
+
+def sweep(xp: Namespace, values: Array, present: Array, weights: list[Array]) -> tuple[Array, list[Array]]:
+    """Distinct values, descending, and each of ``weights`` summed over equals.
+
+    There are as many slots as values: those that are left over hold the last value, and weigh 0. What is not present
+    has no slot of its own.
+    """
+    n = values.shape[-1]
+    if n == 0:
+        return values, weights
+    # ascending in the negative, so that what is absent comes last
+    key = xp.where(present, -values, xp.inf)
+    order = xp.argsort(key, axis=-1)
+    group = tie_groups(xp, xp.take_along_axis(key, order, axis=-1))
+    size = segment_sum(xp, None, group, n)
+    known = xp.take_along_axis(present, order, axis=-1)
+    last = xp.max(xp.where(known, group, xp.zeros_like(group)), axis=-1, keepdims=True)
+    slot = arange_like(xp, n, group, group.dtype)
+    first = xp.take_along_axis(cumulative_sum(xp, size) - size, xp.where(slot > last, last, slot), axis=-1)
+    distinct = -xp.take_along_axis(xp.take_along_axis(key, order, axis=-1), first, axis=-1)
+    return distinct, [segment_sum(xp, xp.take_along_axis(w, order, axis=-1), group, n) for w in weights]
 
 
 def tie_ranks(xp: Namespace, values: Array, weights: Array) -> Array:

@@ -175,6 +175,8 @@ def _perfect(t: Trial) -> list[Any]:
     _, truth, *rest = t.grouped(t.draw(BATCH, inner=True))
     # a soft label is no truth: cross entropy is least at it, but not 0
     truth = np.round(truth) if target.name == "probabilities" else truth
+    if target.labels is not None and target.event:
+        truth = (truth == truth.max(-1, keepdims=True)) * 1.0
     return t.one_by_one([truth, truth, *([rest[1], rest[1]] if t.variant.optional else rest)])
 
 

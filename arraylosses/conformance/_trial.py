@@ -42,6 +42,9 @@ EXAMPLES = {
 }
 
 
+CURVE = 128
+"""More points than any curve of a trial has."""
+
 DOUBLE, SINGLE = 1e-9, 2e-4
 """Relative tolerance of a computation in float64, and in float32."""
 
@@ -196,15 +199,22 @@ class Trial:
     def value(self, arrays: list[Any], **options: Any) -> Any:
         """The result in NumPy."""
         with self.backend.context():
-            return self.got(self.raw(arrays, **options))
+            return self.got(self.raw(arrays, **options), 0 if options.get("axis") is None else 1)
 
-    def got(self, out: Any) -> Any:
-        """A result, in NumPy; of a curve, its parts one after the other along the last axis."""
+    def got(self, out: Any, lead: int = 0) -> Any:
+        """A result, in NumPy; of several arrays, one after the other along the last axis.
+
+        The first ``lead`` axes number results. A curve over thresholds, which fills up with copies of its last point,
+        is compared at one length, whatever it was drawn from.
+        """
         if not isinstance(out, tuple):
             return self.backend.get(out)
         parts = [np.asarray(self.backend.get(part)) for part in out]
-        deepest = max(part.ndim for part in parts)
-        return np.concatenate([p if p.ndim == max(deepest, 1) else p[..., None] for p in parts], axis=-1)
+        deepest = max(lead + 1, *(part.ndim for part in parts))
+        parts = [p if p.ndim == deepest else p[..., None] for p in parts]
+        if "threshold" in getattr(out, "_fields", ()):
+            parts = [np.pad(p, [(0, 0)] * lead + [(0, CURVE - p.shape[-1])], "edge") for p in parts]
+        return np.concatenate(parts, axis=-1)
 
     def partial(self, **options: Any) -> Callable[..., Any]:
         """The metric as a function of arrays alone."""

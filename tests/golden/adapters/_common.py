@@ -1,6 +1,6 @@
 """What entries have in common."""
 
-from math import log, prod
+from math import prod
 from typing import Any
 
 from array_api_compat import array_namespace
@@ -29,11 +29,6 @@ def per_element(
     if reduction == "mean" and options.get("avg_factor") is None:
         options["avg_factor"] = prod(arrays[0].shape)
     return loss(*arrays, weights=spread(weight, arrays[0]), reduction=reduction, **options)
-
-
-def in_base(value: Array, base: float | None) -> Array:
-    """Nats in units of another logarithm."""
-    return value if base is None else value / log(base)
 
 
 @al.loss(value=al.REAL, range=None, best=None)

@@ -9,14 +9,13 @@ import arraylosses as al
 from tests._runs import NotYet, Renamed
 
 from ._common import Array, Word, masked_sum, spread
-from .regression import smooth_l1_loss
 
 PENALTIES: dict[str, Any] = {"l1": "absolute", "l2": "squared"}
 NORMS: dict[str, Any] = {"entrywise_l1": "entrywise", "induced_1": "induced"}
 COLOUR_LOSSES: dict[str, Callable[..., Array]] = {
     "l1": al.absolute_error,
     "mse": al.squared_error,
-    "smooth_l1": smooth_l1_loss,
+    "smooth_l1": al.smooth_l1_loss,
 }
 
 

@@ -6,8 +6,6 @@ from typing import Any
 import arraylosses as al
 from tests._runs import Renamed
 
-from ._common import Array
-
 
 def _averaging(**given: Any) -> dict[str, Any]:
     return {k: None if k == "average" and v == "none" else v for k, v in given.items()}
@@ -18,15 +16,9 @@ def by_class(metric: Any) -> Renamed:
     return Renamed(metric, _averaging, pred_labels="pred", target_labels="target")
 
 
-def confusion_counts(pred: Array, target: Array) -> dict[str, Array]:
-    """The four cells of a yes-or-no table."""
-    table = al.confusion_matrix(pred, target, num_classes=2)
-    return {"tn": table[0, 0], "fp": table[0, 1], "fn": table[1, 0], "tp": table[1, 1]}
-
-
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "accuracy": Renamed(al.accuracy),
-    "confusion_counts": confusion_counts,
+    "confusion_counts": Renamed(al.confusion_counts),
     "f1_score": Renamed(al.f1_score, scores="pred"),
     "fbeta_score": Renamed(al.f_beta),
     "multiclass_accuracy": by_class(al.accuracy),

@@ -10,12 +10,24 @@ from tests._runs import Renamed
 
 from ._common import Array, Word, given_loss, per_element
 
+PENALTIES: dict[str, Any] = {"l1": "absolute", "l2": "squared"}
 
-def smooth_l1_loss(pred: Array, target: Array, beta: float = 1.0, **reduced: Any) -> Array:
-    """Huber's loss in units of its width; without width, the absolute error."""
-    if beta == 0:
-        return al.absolute_error(pred, target, **reduced)
-    return al.huber_loss(pred, target, delta=beta, **reduced) / beta
+
+def fft_loss(
+    pred: Array,
+    target: Array,
+    norm: Word = "l1",
+    ff_weight: float | None = None,
+    sample_weight: Array | None = None,
+    reduction: Word = "mean",
+) -> Array:
+    """Diffusion-TS's, of (batch, time, feature); weights of samples are no divisor."""
+    options: dict[str, Any] = {"penalty": PENALTIES[norm], "fourier_weight": ff_weight, "time_axis": 1}
+    if reduction == "none":
+        return array_namespace(pred).permute_dims(al.fourier_errors(pred, target, **options), (0, 2, 1))
+    if sample_weight is not None:
+        options |= {"weights": sample_weight, "avg_factor": pred.shape[0] * pred.shape[2]}
+    return al.fourier_loss(pred, target, **options)
 
 
 def weight_reduce_loss(loss: Array, weight: Array | None = None, reduction: Word = "mean", **options: Any) -> Array:
@@ -33,11 +45,12 @@ def valid_mean(loss: Any) -> Callable[..., Array]:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "fft_loss": fft_loss,
     "huber_loss": Renamed(al.huber_loss),
     "l1_loss": Renamed(al.absolute_error),
     "l1_loss_valid_mean": valid_mean(al.absolute_error),
     "mse_loss": Renamed(al.squared_error),
     "mse_loss_valid_mean": valid_mean(al.squared_error),
-    "smooth_l1_loss": smooth_l1_loss,
+    "smooth_l1_loss": Renamed(al.smooth_l1_loss),
     "weight_reduce_loss": weight_reduce_loss,
 }
