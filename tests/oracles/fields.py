@@ -16,7 +16,6 @@ ALPHA[2, 3:] = 0.0
 OPACITY, SDF = RNG.random((6, 5)), RNG.normal(size=(6, 5))
 GRADIENT, NEIGHBOUR = RNG.normal(size=(2, 6, 5, 3))
 HESSIAN = RNG.normal(size=(6, 5, 3, 3))
-HESSIAN = HESSIAN + np.swapaxes(HESSIAN, -1, -2)
 PRODUCT = np.einsum("...ij,...j->...i", HESSIAN, GRADIENT)
 DISPARITY, IMAGE = RNG.random((6, 7, 8)), RNG.random((6, 3, 7, 8))
 W, W2 = RNG.uniform(0.1, 3.0, 6), RNG.uniform(0.1, 3.0, (6, 5)) * (RNG.random((6, 5)) > 0.2)
