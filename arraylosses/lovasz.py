@@ -53,9 +53,8 @@ def _slopes(xp: Namespace, hits: Array, misses: Array) -> tuple[Array, Array]:
     as products, for differences of two Jaccard losses lose digits. Within a group it is the mean of two orders,
     foreground first and background first, so that it depends on no sort.
     """
-    found = cumulative_sum(xp, hits)
-    foreground = found[..., -1:]
-    after = foreground - found
+    foreground = xp.sum(hits, axis=-1, keepdims=True)
+    after = foreground - cumulative_sum(xp, hits)
     union_after = foreground + cumulative_sum(xp, misses)
     union = union_after - misses
     inverse, inverse_after = (divide(xp, 1.0, u, empty=0.0) for u in (union, union_after))
