@@ -31,23 +31,31 @@ COMMON = {
         "float, optional",
         "Distance from black to white: implied for uint8 (255) and uint16 (65535) images, required otherwise.",
     ),
+    "fractions": ("int, default 100", "How many fractions are taken away, of equal spacing: 0, 0.01 ... 0.99 for 100."),
     "gamma": (
         "float, default 2.0",
         "Focus: how fast a confident right prediction stops counting; 0 is plain cross entropy.",
     ),
     "ignore_index": ("int, optional", "A label of `target` that weighs nothing."),
+    "level": ("float", "Probability of the interval, above 0 and below 1."),
     "log_floor": (
         "float, optional",
         "Least value of a logarithm. None, the default, is exact: inf for a certain prediction that is wrong.",
     ),
     "num_classes": ("int, optional", "Given, `pred` and `target` are integer labels, and every class counts."),
     "threshold": ("float, default 0.5", "A probability above it is a yes."),
+    "whole_samples": (
+        "bool, default False",
+        "Keep whole samples only, ``int((1 - f) * n)`` of them, as the published scripts do. Takes no weights, and of\n"
+        "    fewer samples than fractions, where nothing is kept in the end, it is NaN.",
+    ),
     "zero_division": ("float, default 0.0", "The value of 0/0, also for a class absent from a macro mean."),
     "coordinate_axis": ("int, default -1", "Axis of the coordinates."),
     "label_axis": (
         "int, optional",
         "Axis of independent yes-or-no labels; each is scored by itself, then averaged.",
     ),
+    "member_axis": ("int, default -1", "Axis of the members of an ensemble."),
     "spatial_axes": ("tuple of int, default (-2, -1)", "Axes of height and width."),
 }
 """Parameters that mean the same wherever they stand. An author's own entry goes before these."""
