@@ -1348,7 +1348,7 @@ class _sparsification_curve(Metric):
         weights: Array | None = None,
         axis: Axis = None,
     ) -> SparsificationCurve:
-        """Error of what is left when the most uncertain fraction is taken away, as a share of the error of all."""
+        """Error of what is left without the most uncertain fraction, as a share of the error of all."""
 
 sparsification_curve: _sparsification_curve
 

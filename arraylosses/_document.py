@@ -42,11 +42,13 @@ COMMON = {
         "array, optional",
         "One number a class. The mean over labels divides by the sum of those chosen, over distributions by the count.",
     ),
+    "fractions": ("int, default 100", "How many fractions are taken away, of equal spacing: 0, 0.01 ... 0.99 for 100."),
     "gamma": (
         "float, default 2.0",
         "Focus: how fast a confident right prediction stops counting; 0 is plain cross entropy.",
     ),
     "ignore_index": ("int, optional", "A label of `target` that weighs nothing."),
+    "level": ("float", "Probability of the interval, above 0 and below 1."),
     "log_floor": (
         "float, optional",
         "Least value of a logarithm. None, the default, is exact: inf for a certain prediction that is wrong.",
@@ -54,6 +56,11 @@ COMMON = {
     "num_classes": ("int, optional", "Given, `pred` and `target` are integer labels, and every class counts."),
     "numerator_smoothing": ("float, default 0.0", "Added above the fraction bar."),
     "threshold": ("float, default 0.5", "A probability above it is a yes."),
+    "whole_samples": (
+        "bool, default False",
+        "Keep whole samples only, ``int((1 - f) * n)`` of them, as the published scripts do. Takes no weights, and of\n"
+        "    fewer samples than fractions, where nothing is kept in the end, it is NaN.",
+    ),
     "zero_division": ("float, default 0.0", "The value of 0/0, also for a class absent from a macro mean."),
     "coordinate_axis": ("int, default -1", "Axis of the coordinates."),
     "sample_axis": ("int, default -1", "Axis of the samples; along a ray from near to far."),
@@ -62,6 +69,7 @@ COMMON = {
         "int, optional",
         "Axis of independent yes-or-no labels; each is scored by itself, then averaged.",
     ),
+    "member_axis": ("int, default -1", "Axis of the members of an ensemble."),
     "spatial_axes": ("tuple of int, default (-2, -1)", "Axes of height and width."),
 }
 """Parameters that mean the same wherever they stand. An author's own entry goes before these."""

@@ -81,7 +81,8 @@ def gaussian_nll(
     range=(-inf, inf),
     best=None,
     unit="nat",
-    reference="A. Kendall, Y. Gal (2017), What uncertainties do we need in Bayesian deep learning?",
+    equals=("torch.nn.functional.gaussian_nll_loss, of the exponential of the log variance",),
+    reference="A. Kendall, Y. Gal (2017), What uncertainties do we need in Bayesian deep learning?, arXiv:1703.04977.",
 )
 def gaussian_nll_with_log_variance(
     xp: Namespace, mean: Array, log_variance: Array, target: Array, /, *, full: bool = False

@@ -117,6 +117,7 @@ def ensemble_moments(xp: Namespace, mean: Array, variance: Array, /) -> Ensemble
     range=(-inf, inf),
     best=None,
     unit="nat",
+    equals=("torch.nn.functional.gaussian_nll_loss, of the moments of the ensemble",),
     reference=DEEP_ENSEMBLES,
 )
 def ensemble_nll(xp: Namespace, mean: Array, variance: Array, target: Array, /, *, full: bool = False) -> Array:
@@ -246,11 +247,6 @@ def prediction_interval(xp: Namespace, mean: Array, std: Array, /, *, level: Sha
 
     .. math:: \mu \pm \sigma \Phi^{-1}\!\left( \frac{1 + p}{2} \right)
 
-    Parameters
-    ----------
-    level : float
-        The probability p, above 0 and below 1.
-
     Returns
     -------
     lower, upper : array, (...)
@@ -274,6 +270,7 @@ def prediction_interval(xp: Namespace, mean: Array, std: Array, /, *, level: Sha
     best=None,
     smooth="nowhere",
     also=("prediction_interval_coverage_probability", "picp"),
+    equals=("the coverage of evaluating_bdl/depthCompletion/ensembling_eval_auce.py",),
     reference="A. Khosravi et al. (2011), Comprehensive review of neural network-based prediction intervals.",
 )
 def interval_coverage(xp: Namespace, mean: Array, std: Array, target: Array, /, *, level: Share) -> Array:
@@ -282,11 +279,6 @@ def interval_coverage(xp: Namespace, mean: Array, std: Array, target: Array, /, 
     Calibrated predictions have a coverage as large as the level; `coverage_curve` holds it for many levels at once.
 
     .. math:: \frac1n \sum_i \left[ |y_i - \mu_i| \le \sigma_i \Phi^{-1}\!\left( \tfrac{1 + p}{2} \right) \right]
-
-    Parameters
-    ----------
-    level : float
-        The probability p, above 0 and below 1.
 
     Notes
     -----
@@ -308,6 +300,7 @@ def interval_coverage(xp: Namespace, mean: Array, std: Array, target: Array, /, 
     best=None,
     unit="std",
     also=("mean_prediction_interval_width", "mpiw"),
+    equals=("the interval length of evaluating_bdl/depthCompletion/ensembling_eval_auce.py",),
     reference="A. Khosravi et al. (2011), Comprehensive review of neural network-based prediction intervals.",
 )
 def interval_length(xp: Namespace, std: Array, /, *, level: Share) -> Array:
@@ -316,11 +309,6 @@ def interval_length(xp: Namespace, std: Array, /, *, level: Share) -> Array:
     Of predictions that cover alike, the ones with the shorter intervals say more.
 
     .. math:: 2 \sigma \Phi^{-1}\!\left( \frac{1 + p}{2} \right)
-
-    Parameters
-    ----------
-    level : float
-        The probability p, above 0 and below 1.
 
     Examples
     --------
@@ -415,6 +403,7 @@ def quantile_levels(
     range=None,
     best=None,
     smooth="nowhere",
+    equals=("the coverage of evaluating_bdl/depthCompletion/ensembling_eval_auce.py",),
     reference=GUSTAFSSON,
 )
 def coverage_curve(xp: Namespace, c: Coverage, /, *, levels: Levels | None = None) -> CoverageCurve:
@@ -446,6 +435,7 @@ def coverage_curve(xp: Namespace, c: Coverage, /, *, levels: Levels | None = Non
     range=(0.0, 1.0),
     smooth="nowhere",
     also=("area_under_the_calibration_error_curve",),
+    equals=("evaluating_bdl/depthCompletion/ensembling_eval_auce.py",),
     reference=GUSTAFSSON,
 )
 def auce(
@@ -530,6 +520,7 @@ def mean_absolute_calibration_error(xp: Namespace, c: Coverage, /, *, levels: Le
     range=None,
     best=None,
     smooth="nowhere",
+    equals=("uncertainty_toolbox.get_proportion_lists_vectorized(prop_type='quantile') of swapped arguments",),
     reference=KULESHOV,
 )
 def quantile_coverage(xp: Namespace, c: Coverage, /, *, levels: Levels = 11) -> CoverageCurve:
@@ -565,6 +556,7 @@ def quantile_coverage(xp: Namespace, c: Coverage, /, *, levels: Levels = 11) -> 
 @metric(
     quantile_levels,
     smooth="nowhere",
+    equals=("uncertainty_toolbox.root_mean_squared_calibration_error(prop_type='quantile') squared",),
     reference=KULESHOV,
 )
 def calibration_error(
@@ -698,8 +690,9 @@ def _sparsified(
     ranked_errors,
     range=None,
     best=None,
-    smooth="almost everywhere",
+    smooth="nowhere",
     lazy=False,
+    equals=("evaluating_bdl/depthCompletion/ensembling_eval_ause.py, with penalty='rmse' and whole_samples=True",),
     reference="E. Ilg et al. (2018), Uncertainty estimates and multi-hypotheses networks for optical flow.",
 )
 def sparsification_curve(
@@ -711,7 +704,7 @@ def sparsification_curve(
     fractions: Count = 100,
     whole_samples: bool = False,
 ) -> SparsificationCurve:
-    r"""Error of what is left when the most uncertain fraction is taken away, as a share of the error of all.
+    r"""Error of what is left without the most uncertain fraction, as a share of the error of all.
 
     Beside it the oracle's curve, which takes the largest errors away: an uncertainty that ranks errors well is near it.
 
@@ -719,11 +712,6 @@ def sparsification_curve(
     ----------
     penalty : {'mae', 'rmse'}
         Mean of the errors, or root of the mean square.
-    fractions : int, default 100
-        How many are taken away, of equal spacing: 0, 0.01 ... 0.99 for 100.
-    whole_samples : bool, default False
-        Keep whole samples only, ``int((1 - f) * n)`` of them, as the published scripts do. Takes no weights, and is NaN
-        where nothing is kept: for fewer samples than fractions.
 
     Returns
     -------
@@ -737,8 +725,8 @@ def sparsification_curve(
     Notes
     -----
     A fraction is one of the weight, exactly: the sample on the border counts with its part, and samples of equal
-    uncertainty leave in proportion, in no order of their own. Only the ranking of the uncertainty matters. NaN where
-    all errors are 0.
+    uncertainty leave in proportion, in no order of their own. Only the ranking of the uncertainty matters, and it has
+    no gradient; the errors have one. NaN where all errors are 0.
 
     Examples
     --------
@@ -753,9 +741,10 @@ def sparsification_curve(
 
 @metric(
     ranked_errors,
-    smooth="almost everywhere",
+    smooth="nowhere",
     lazy=False,
     also=("area_under_the_sparsification_error_curve",),
+    equals=("evaluating_bdl/depthCompletion/ensembling_eval_ause.py, with penalty='rmse' and whole_samples=True",),
     reference="E. Ilg et al. (2018), Uncertainty estimates and multi-hypotheses networks for optical flow.",
 )
 def ause(
@@ -777,11 +766,6 @@ def ause(
     ----------
     penalty : {'mae', 'rmse'}
         Mean of the errors, or root of the mean square.
-    fractions : int, default 100
-        How many are taken away, of equal spacing: 0, 0.01 ... 0.99 for 100.
-    whole_samples : bool, default False
-        Keep whole samples only, ``int((1 - f) * n)`` of them, as the published scripts do. Takes no weights, and is NaN
-        where nothing is kept: for fewer samples than fractions.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from ._common import Array, Claim, Formula, Given, reduced, torch
+from ._common import Array, Claim, Formula, Given, by_torch, reduced, torch
 
 RNG = np.random.default_rng(20190601)
 MEAN, TARGET = RNG.normal(0.3, 2.0, (2, 6, 5))
@@ -236,6 +236,16 @@ def ours(name: str, *arrays: Array, **options: Any) -> Any:
 
 
 CLAIMS: dict[str, Claim] = {
+    "torch gaussian_nll_loss of a log variance": (
+        ours("gaussian_nll_with_log_variance", MEAN, np.log(STD), TARGET, reduction="none"),
+        lambda: by_torch(torch.nn.functional.gaussian_nll_loss, MEAN, TARGET, STD),
+    ),
+    "torch gaussian_nll_loss of an ensemble": (
+        ours("ensemble_nll", MEAN, STD, TARGET[:, 0], reduction="none"),
+        lambda: by_torch(
+            torch.nn.functional.gaussian_nll_loss, MEAN.mean(-1), TARGET[:, 0], STD.mean(-1) + MEAN.var(-1)
+        ),
+    ),
     "scipy norm.logpdf": (
         ours("gaussian_log_prob", *NORMAL, reduction="none"),
         lambda: norm.logpdf(TARGET, MEAN, STD),
