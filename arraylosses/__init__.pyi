@@ -174,6 +174,42 @@ class _cross_entropy(Loss):
 
 cross_entropy: _cross_entropy
 
+class _diffusion_earth_movers_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        operator: Any,
+        scales: int = 6,
+        alpha: float = 0.5,
+        node_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """How much two distributions over the nodes of a graph differ, at each stage of their diffusion."""
+
+diffusion_earth_movers_distance: _diffusion_earth_movers_distance
+
+class _earth_movers_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        squared: bool = False,
+        point_reduction: Literal["mean", "sum"] = "mean",
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Distance to the partner, under the matching of two clouds that makes it least."""
+
+earth_movers_distance: _earth_movers_distance
+
 class _eikonal_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -348,6 +384,25 @@ class _kl_divergence(Loss):
 
 kl_divergence: _kl_divergence
 
+class _optimal_transport_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        p: float = 1.0,
+        root: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Least mean distance over which the mass of one weighted cloud is carried to make the other."""
+
+optimal_transport_distance: _optimal_transport_distance
+
 class _pairwise_iou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -451,6 +506,71 @@ class _root_mean_squared_error(Metric):
 
 root_mean_squared_error: _root_mean_squared_error
 
+class _sinkhorn_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        regularization: float,
+        p: float = 2.0,
+        iterations: int = 100,
+        cost: Literal["regularized", "transport"] = "regularized",
+        unroll: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Least cost of carrying one weighted cloud to the other by a plan that pays for being sharp."""
+
+sinkhorn_distance: _sinkhorn_distance
+
+class _sinkhorn_divergence(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        regularization: float,
+        p: float = 2.0,
+        iterations: int = 100,
+        unroll: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Entropic transport cost between two weighted clouds, less half of what each costs to itself."""
+
+sinkhorn_divergence: _sinkhorn_divergence
+
+class _sliced_wasserstein_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        projections: Any | None = None,
+        count: int = 50,
+        seed: int = 0,
+        p: float = 2.0,
+        root: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Distance between the shadows of two clouds on lines, in the mean over the lines."""
+
+sliced_wasserstein_distance: _sliced_wasserstein_distance
+
 class _spearman_corrcoef(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -519,12 +639,48 @@ class _total_variation(Loss):
 
 total_variation: _total_variation
 
+class _wasserstein_critic_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        fake: Array,
+        real: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Mean score of generated samples, less the mean score of real ones."""
+
+wasserstein_critic_loss: _wasserstein_critic_loss
+
+class _wasserstein_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        p: float = 1.0,
+        root: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Mean distance between equal quantiles of two samples of numbers."""
+
+wasserstein_distance: _wasserstein_distance
+
 bce: _binary_cross_entropy
 bce_with_logits: _binary_cross_entropy_with_logits
 binary_calibration_error: _expected_calibration_error
 box_iou: _pairwise_iou
 coefficient_of_determination: _r2_score
+diffusion_emd: _diffusion_earth_movers_distance
 ece: _expected_calibration_error
+emd: _earth_movers_distance
 f_score: _f_beta
 fbeta_score: _f_beta
 hit_rate: _recall
@@ -546,8 +702,12 @@ roc_auc_score: _auroc
 sensitivity: _recall
 sigmoid_binary_cross_entropy: _binary_cross_entropy_with_logits
 sigmoid_focal_loss: _focal_loss_with_logits
+sinkhorn_cost: _sinkhorn_distance
 softmax_cross_entropy: _cross_entropy
 spearman: _spearman_corrcoef
 spearmanr: _spearman_corrcoef
 structural_similarity: _ssim
 true_positive_rate: _recall
+wasserstein_1d: _wasserstein_distance
+wasserstein_distance_1d: _wasserstein_distance
+wgan_critic_loss: _wasserstein_critic_loss

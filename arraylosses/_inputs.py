@@ -163,7 +163,7 @@ class _Shapes:
             raise ValueError(f"`{name}` must have at least {k} {'axis' if k == 1 else 'axes'}; got shape {given}.")
         lead, tail = shape[: len(shape) - k], shape[len(shape) - k :]
         for word, length in zip(domain.event, tail, strict=True):
-            self._event(name, word, length, given)
+            self._event(name, word, length, given, domain.unequal if word == domain.event[0] else "")
         if k and tail[-1] == 0 and not (domain.image or domain.optional):
             raise ValueError(f"`{name}` must have at least 1 along the {domain.event[-1]} axis; got shape {given}.")
         if self.batch is None:
@@ -173,7 +173,7 @@ class _Shapes:
         elif lead != self.batch:
             self._refuse(name, lead, shape, given)
 
-    def _event(self, name: str, word: str | int, length: int, given: tuple[int, ...]) -> None:
+    def _event(self, name: str, word: str | int, length: int, given: tuple[int, ...], advice: str = "") -> None:
         if isinstance(word, int):
             if length != word:
                 raise ValueError(f"`{name}` must have {word} along its last axis; got shape {given}.")
@@ -185,7 +185,7 @@ class _Shapes:
             not word.isidentifier()
         ):  # an axis that `averaged` has made one of the event: the caller knows no word for it
             raise ValueError(f"`{name}` must have the shape of `{whose}`, {shape}; got {given}.")
-        raise ValueError(f"`{name}` must have {want} along the {word} axis, as `{whose}` has; got shape {given}.")
+        raise ValueError(f"`{name}` must have {want} along the {word} axis, as `{whose}` has; got shape {given}{advice}.")
 
     def _refuse(self, name: str, lead: tuple[int, ...], shape: tuple[int, ...], given: tuple[int, ...]) -> None:
         if lead != shape:
@@ -285,8 +285,16 @@ def _check_arrays(definition: Definition, lib: Library, shapes: _Shapes, data: A
         check_beside(lib, name, value, data)
         if rule.array is None:
             _check_spread(name, tuple(value.shape), data)
-        elif tuple(value.shape) != (want := tuple(shapes.sizes[str(w)][0] for w in rule.array.event)):
-            raise ValueError(f"`{name}` must have shape {want}; got {tuple(value.shape)}.")
+        else:
+            _check_lengths(name, rule.array, tuple(value.shape), shapes)
+
+
+def _check_lengths(name: str, domain: Domain, shape: tuple[int, ...], shapes: _Shapes) -> None:
+    """An array parameter is as long as the axes that its words name; a word that names none is free."""
+    want = [shapes.sizes[w][0] if w in shapes.sizes else w for w in map(str, domain.event)]
+    if len(shape) != len(want) or any(w != n for w, n in zip(want, shape, strict=True) if isinstance(w, int)):
+        shown = ", ".join(map(str, want)) + ("," if len(want) == 1 else "")
+        raise ValueError(f"`{name}` must have shape ({shown}); got {shape}.")
 
 
 def _check_spread(name: str, shape: tuple[int, ...], data: Array) -> None:

@@ -15,6 +15,10 @@ HOMES = {
     "regression": (
         "absolute_error huber_loss pearson_corrcoef r2_score root_mean_squared_error spearman_corrcoef squared_error"
     ),
+    "transport": (
+        "diffusion_earth_movers_distance earth_movers_distance optimal_transport_distance sinkhorn_distance"
+        " sinkhorn_divergence sliced_wasserstein_distance wasserstein_critic_loss wasserstein_distance"
+    ),
     "_catalogue": "catalogue",
     "_combine": "averaged",
     "_definition": "Facts statistic",

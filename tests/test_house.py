@@ -37,6 +37,7 @@ FLOORS = [
         "probabilistic",
         "ranking",
         "regression",
+        "transport",
     ),
     ("image",),
     ("conformance",),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Axis, Formula, Namespace
-from . import elementary, neighbours, sums
+from . import elementary, entropic, neighbours, sums
 from ._primitive import Primitive
 
 TREE_FROM = 1 << 14
@@ -111,6 +111,31 @@ def jax_tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Arra
     return xp.zeros(n, dtype=dtype).at[index].add(1 if values is None else values)
 
 
+def _scanned(xp: Namespace, schedule: Array, *constants: Array) -> Array:
+    """Only the prices between the steps are kept for the gradient; what a step holds is made again."""
+    import jax
+
+    def body(found: Array, share: Array) -> tuple[Array, None]:
+        return entropic.step(xp, found, constants, share), None
+
+    first = xp.zeros_like(xp.concat([constants[1], constants[2]], axis=-1))
+    found: Array = jax.lax.scan(jax.checkpoint(body), first, schedule)[0]
+    return found
+
+
+JITTED: dict[str, Formula] = {}
+
+
+def jax_prices(xp: Namespace, cost: Array, *others: Any) -> Array:
+    """Compiled once for its shapes: unrolled, a hundred steps take XLA half a minute."""
+    import jax
+
+    *constants, iterations = others
+    if "prices" not in JITTED:
+        JITTED["prices"] = jax.jit(_scanned, static_argnums=0)
+    return JITTED["prices"](xp, xp.asarray(entropic.cooling(iterations), dtype=cost.dtype), cost, *constants)
+
+
 def dask_pick(xp: Namespace, x: Array, index: Array) -> Array:
     """Dask has no take_along_axis."""
     return xp.sum(xp.where(sums.one_hot(xp, index, x.shape[-1]), x, 0.0), axis=-1)
@@ -126,6 +151,7 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     sums.tally: {"numpy": numpy_tally, "torch": torch_tally, "jax": jax_tally},
     sums.pick: {"dask": dask_pick},
     neighbours.nearest: {"numpy": numpy_nearest},
+    entropic.prices: {"jax": jax_prices},
 }
 
 
