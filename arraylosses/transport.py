@@ -337,7 +337,7 @@ def sliced_wasserstein_distance(
     _refuse_empty(pred, target)
     if projections is None:
         options = (pred.shape[-1], count, seed)
-        (projections,) = directions(xp, xp.zeros_like(pred[..., 0, 0]), options=options, asked="")
+        (projections,) = directions(xp, xp.zeros_like(pred[..., 0, 0]), options=options)
     x, x_weights = _projected(xp, pred, pred_weights, projections)
     y, y_weights = _projected(xp, target, target_weights, projections)
     share, gap = quantile_gaps(xp, x, y, x_weights, y_weights)

@@ -5,7 +5,6 @@ anew from the arrays that it was given, so that gradients are exact.
 """
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -28,24 +27,24 @@ class Hosted:
         (NumPy arrays, then numbers) -> NumPy arrays, each with the leading axes of the arguments.
     results : callable
         What they will be, known before anything is computed.
-    module : str
-        The optional dependency that it takes; '' where it takes none.
+    scipy : bool
+        Whether it needs SciPy, which is an optional dependency.
     reads : bool
         Whether it looks at its arguments' values; else they only say where and in what dtype the results are wanted.
     """
 
-    def __init__(self, call: Callable[..., tuple[Any, ...]], results: Results, module: str, reads: bool) -> None:
+    def __init__(self, call: Callable[..., tuple[Any, ...]], results: Results, scipy: bool, reads: bool) -> None:
         self.name = call.__name__
         self.call = call
         self.results = results
-        self.module = module
+        self.scipy = scipy
         self.reads = reads
         HOSTED[self.name] = self
 
-    def __call__(self, xp: Namespace, /, *arrays: Array, options: tuple[float, ...] = (), asked: str) -> list[Array]:
+    def __call__(self, xp: Namespace, /, *arrays: Array, options: tuple[float, ...] = (), asked: str = "") -> list[Array]:
         """The results, as arrays of the library; ``asked`` is the metric that wants them."""
-        if self.module:
-            _need(self.module, asked)
+        if self.scipy:
+            _need_scipy(asked)
         return CALLERS.get(library_named(xp), _by_conversion)(self, xp, arrays, options)
 
     def run(self, arrays: list[Any], options: tuple[float, ...]) -> list[Any]:
@@ -60,15 +59,16 @@ HOSTED: dict[str, Hosted] = {}
 
 
 def hosted(
-    results: Results, module: str = "", reads: bool = True
+    results: Results, scipy: bool = False, reads: bool = True
 ) -> Callable[[Callable[..., tuple[Any, ...]]], Hosted]:
     """Make a function of NumPy arrays one for every library; ``results`` tells the shapes beforehand."""
-    return lambda call: Hosted(call, results, module, reads)
+    return lambda call: Hosted(call, results, scipy, reads)
 
 
-def _need(module: str, asked: str) -> None:
+def _need_scipy(asked: str) -> None:
+    """Asked before the host is called: an error from there comes wrapped in one of the library's."""
     try:
-        import_module(module)
+        import scipy.optimize  # noqa: F401
     except ImportError:
         raise ImportError(f"`{asked}` needs SciPy: pip install arraylosses[scipy].") from None
 

@@ -29,7 +29,7 @@ def _scaled_cost(points: Any, others: Any, power: float) -> tuple[Any, float]:
     return (cost / longest) ** power, longest * size
 
 
-@hosted(lambda points, others, power: [(points[:-1], True)], module="scipy")
+@hosted(lambda points, others, power: [(points[:-1], True)], scipy=True)
 def match(points: Any, others: Any, power: float) -> tuple[Any, ...]:
     """For each of (..., n, d) the one of (..., n, d) that it is matched with, at the least sum of distances ** power."""
     from scipy.optimize import linear_sum_assignment
@@ -64,7 +64,7 @@ def _solved(cost: Any, u: Any, v: Any) -> tuple[Any, Any, Any]:
     return found.x.reshape(n, m) / max(n, m), prices[:n], np.append(prices[n:], 0.0)
 
 
-@hosted(_plan_results, module="scipy")
+@hosted(_plan_results, scipy=True)
 def plan(points: Any, others: Any, u: Any, v: Any, power: float) -> tuple[Any, ...]:
     """An optimal plan between weighted (..., n, d) and (..., m, d), as the n + m - 1 pairs that suffice.
 
