@@ -399,6 +399,25 @@ class _dice_score(Metric):
 
 dice_score: _dice_score
 
+class _diffusion_earth_movers_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        operator: Any,
+        scales: int = 6,
+        alpha: float = 0.5,
+        node_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """How much two distributions over the nodes of a graph differ, at each stage of their diffusion."""
+
+diffusion_earth_movers_distance: _diffusion_earth_movers_distance
+
 class _diou_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -463,6 +482,23 @@ class _directional_divergence_loss_with_product(Loss):
         """`directional_divergence_loss` of the Hessian times the gradient, in place of the Hessian."""
 
 directional_divergence_loss_with_product: _directional_divergence_loss_with_product
+
+class _earth_movers_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        squared: bool = False,
+        point_reduction: Literal["mean", "sum"] = "mean",
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Distance to the partner, under the matching of two clouds that makes it least."""
+
+earth_movers_distance: _earth_movers_distance
 
 class _edge_aware_smoothness_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -1042,6 +1078,25 @@ class _opacity_loss(Loss):
 
 opacity_loss: _opacity_loss
 
+class _optimal_transport_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        p: float = 1.0,
+        root: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Least mean distance over which the mass of one weighted cloud is carried to make the other."""
+
+optimal_transport_distance: _optimal_transport_distance
+
 class _pairwise_ciou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1280,6 +1335,71 @@ class _sdf_surface_loss(Loss):
 
 sdf_surface_loss: _sdf_surface_loss
 
+class _sinkhorn_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        regularization: float,
+        p: float = 2.0,
+        iterations: int = 100,
+        cost: Literal["regularized", "transport"] = "regularized",
+        unroll: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Least cost of carrying one weighted cloud to the other by a plan that pays for being sharp."""
+
+sinkhorn_distance: _sinkhorn_distance
+
+class _sinkhorn_divergence(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        regularization: float,
+        p: float = 2.0,
+        iterations: int = 100,
+        unroll: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Entropic transport cost between two weighted clouds, less half of what each costs to itself."""
+
+sinkhorn_divergence: _sinkhorn_divergence
+
+class _sliced_wasserstein_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        projections: Any | None = None,
+        count: int = 50,
+        seed: int = 0,
+        p: float = 2.0,
+        root: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Distance between the shadows of two clouds on lines, in the mean over the lines."""
+
+sliced_wasserstein_distance: _sliced_wasserstein_distance
+
 class _smooth_l1_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1482,6 +1602,40 @@ class _volume_weights(Function):
 
 volume_weights: _volume_weights
 
+class _wasserstein_critic_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        fake: Array,
+        real: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Mean score of generated samples, less the mean score of real ones."""
+
+wasserstein_critic_loss: _wasserstein_critic_loss
+
+class _wasserstein_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        p: float = 1.0,
+        root: bool = True,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Mean distance between equal quantiles of two samples of numbers."""
+
+wasserstein_distance: _wasserstein_distance
+
 area_under_the_calibration_error_curve: _auce
 area_under_the_sparsification_error_curve: _ause
 bce: _binary_cross_entropy
@@ -1497,9 +1651,11 @@ complete_box_iou: _pairwise_ciou
 complete_box_iou_loss: _ciou_loss
 dice: _dice_score
 dice_coefficient: _dice_score
+diffusion_emd: _diffusion_earth_movers_distance
 distance_box_iou: _pairwise_diou
 distance_box_iou_loss: _diou_loss
 ece: _expected_calibration_error
+emd: _earth_movers_distance
 f_score: _f_beta
 fbeta_score: _f_beta
 fft_loss: _fourier_loss
@@ -1544,6 +1700,7 @@ sensitivity: _recall
 shannon_entropy: _entropy
 sigmoid_binary_cross_entropy: _binary_cross_entropy_with_logits
 sigmoid_focal_loss: _focal_loss_with_logits
+sinkhorn_cost: _sinkhorn_distance
 soft_dice_loss: _dice_loss
 soft_jaccard_loss: _soft_iou_loss
 softmax_cross_entropy: _cross_entropy
@@ -1552,3 +1709,6 @@ spearmanr: _spearman_corrcoef
 structural_similarity: _ssim
 surprisal: _information_content
 true_positive_rate: _recall
+wasserstein_1d: _wasserstein_distance
+wasserstein_distance_1d: _wasserstein_distance
+wgan_critic_loss: _wasserstein_critic_loss

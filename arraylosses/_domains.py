@@ -8,6 +8,7 @@ left out. An `Interval` is one of number parameters, written in a signature as a
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
+from sys import float_info
 from typing import Annotated, Any, TypeAlias
 
 from ._typing import Array, Namespace
@@ -71,6 +72,12 @@ def not_all_zero(xp: Namespace, x: Array) -> Array:
     return xp.any(x != 0, axis=-1, keepdims=True)
 
 
+def rows_of_one(xp: Namespace, x: Array) -> Array:
+    """To the rounding of float32; NaN is left to travel."""
+    whole = xp.sum(x, axis=-1, keepdims=True)
+    return ~(xp.abs(whole - 1.0) > 1e-4)
+
+
 @dataclass(frozen=True)
 class Domain:
     """A set that the values of an array argument come from.
@@ -99,6 +106,8 @@ class Domain:
         Of labels, the axis that they index, by its word; by default they name classes.
     image : bool
         Whether integer arrays imply a data range.
+    unequal : str
+        What to say to the caller whose first event axis is longer or shorter than it must be.
     optional : bool
         Whether the argument may be left out.
     repeated : bool
@@ -119,6 +128,7 @@ class Domain:
     label: bool = False
     within: str = ""
     image: bool = False
+    unequal: str = ""
     optional: bool = False
     repeated: bool = False
     labels: "Domain | None" = None
@@ -141,6 +151,10 @@ class Domain:
         """The domain of one array of a sequence, whose event axes are its own."""
         event = tuple(e if isinstance(e, int) else f"{e} {i}" for e in self.event)
         return replace(self, repeated=False, event=event)
+
+    def or_else(self, advice: str) -> "Domain":
+        """The same, with advice for the caller whose first event axis is of another length."""
+        return replace(self, unequal=advice)
 
     @property
     def right(self) -> str:
@@ -189,6 +203,14 @@ BOX = Domain(
     "boxes (x1, y1, x2, y2) with x1 <= x2 and y1 <= y2",
     condition=ordered_corners,
 )["4"]
+STOCHASTIC = Domain(
+    "a row-stochastic matrix",
+    simplex_members,
+    "a row-stochastic matrix",
+    low=0.0,
+    fill=0.5,
+    condition=rows_of_one,
+)
 
 
 @dataclass(frozen=True)
@@ -213,6 +235,8 @@ Fraction: TypeAlias = Annotated[float, Interval("between 0 and 1", 0.0, 1.0)]
 Share: TypeAlias = Annotated[float, Interval("above 0 and below 1", 0.0, 1.0, open=True)]
 Base: TypeAlias = Annotated[float, Interval("above 1", 1.0, open=True)]
 """Of a logarithm."""
+Order: TypeAlias = Annotated[float, Interval("finite and at least 1", 1.0, float_info.max)]
+"""The power of a distance that is still one."""
 Count: TypeAlias = Annotated[int, Interval("a positive whole number", 1)]
 ClassWeights: TypeAlias = Annotated[Array, NONNEGATIVE["class"]]
 """An array parameter with an axis of its own: one number a class."""

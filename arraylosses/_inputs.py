@@ -181,7 +181,7 @@ class _Shapes:
             raise ValueError(f"`{name}` must have at least {k} {'axis' if k == 1 else 'axes'}; got shape {given}.")
         lead, tail = shape[: len(shape) - k], shape[len(shape) - k :]
         for word, length in zip(domain.event, tail, strict=True):
-            self._event(name, word, length, given)
+            self._event(name, word, length, given, domain.unequal if word == domain.event[0] else "")
         if k and tail[-1] == 0 and not (domain.image or domain.optional):
             raise ValueError(f"`{name}` must have at least 1 along the {domain.event[-1]} axis; got shape {given}.")
         if self.batch is None:
@@ -191,7 +191,7 @@ class _Shapes:
         elif lead != self.batch:
             self._refuse(name, lead, shape, given)
 
-    def _event(self, name: str, word: str | int, length: int, given: tuple[int, ...]) -> None:
+    def _event(self, name: str, word: str | int, length: int, given: tuple[int, ...], advice: str = "") -> None:
         if isinstance(word, int):
             if length != word:
                 raise ValueError(f"`{name}` must have {word} along its last axis; got shape {given}.")
@@ -205,7 +205,9 @@ class _Shapes:
             raise ValueError(f"`{name}` must have the shape of `{whose}`, {shape}; got {given}.")
         if whose == name:
             raise ValueError(f"`{name}` must have {word} axes of equal length; got shape {given}.")
-        raise ValueError(f"`{name}` must have {want} along the {word} axis, as `{whose}` has; got shape {given}.")
+        raise ValueError(
+            f"`{name}` must have {want} along the {word} axis, as `{whose}` has; got shape {given}{advice}."
+        )
 
     def _refuse(self, name: str, lead: tuple[int, ...], shape: tuple[int, ...], given: tuple[int, ...]) -> None:
         if lead != shape:
@@ -313,9 +315,7 @@ def _check_arrays(definition: Definition, lib: Library, shapes: _Shapes, data: A
 
 def _check_array(name: str, value: Array, domain: Domain, lib: Library, shapes: _Shapes, data: Array) -> None:
     check_beside(lib, name, value, data)
-    want = tuple([shapes.sizes[str(word)][0] for word in domain.event])
-    if tuple(value.shape) != want:
-        raise ValueError(f"`{name}` must have shape {want}; got {tuple(value.shape)}.")
+    _check_lengths(name, domain, tuple(value.shape), shapes)
 
 
 def _check_layers(name: str, value: Any, domain: Domain, lib: Library, shapes: _Shapes, data: Array) -> None:
@@ -328,6 +328,14 @@ def _check_layers(name: str, value: Any, domain: Domain, lib: Library, shapes: _
         raise ValueError(f"`{name}` must have {layers} arrays, one for each layer; got {len(value)}.")
     for i, array in enumerate(value):
         _check_array(f"{name}[{i}]", array, domain.numbered(i), lib, shapes, data)
+
+
+def _check_lengths(name: str, domain: Domain, shape: tuple[int, ...], shapes: _Shapes) -> None:
+    """An array parameter is as long as the axes that its words name; a word that names none is free."""
+    want = [shapes.sizes[w][0] if w in shapes.sizes else w for w in map(str, domain.event)]
+    if len(shape) != len(want) or any(w != n for w, n in zip(want, shape, strict=True) if isinstance(w, int)):
+        shown = ", ".join(map(str, want)) + ("," if len(want) == 1 else "")
+        raise ValueError(f"`{name}` must have shape ({shown}); got {shape}.")
 
 
 def _check_spread(name: str, shape: tuple[int, ...], data: Array) -> None:

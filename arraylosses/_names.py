@@ -33,6 +33,10 @@ HOMES = {
         "spatial_bce_threshold_loss"
     ),
     "signal": "fourier_errors fourier_loss",
+    "transport": (
+        "diffusion_earth_movers_distance earth_movers_distance optimal_transport_distance sinkhorn_distance "
+        "sinkhorn_divergence sliced_wasserstein_distance wasserstein_critic_loss wasserstein_distance"
+    ),
     "uncertainty": (
         "auce ause calibration_error coverage_curve ensemble_moments ensemble_nll gaussian_cdf gaussian_quantile "
         "interval_coverage interval_length mean_absolute_calibration_error prediction_interval quantile_coverage "
@@ -42,7 +46,7 @@ HOMES = {
     "_combine": "averaged",
     "_derivatives": "gradient_and_hessian_product",
     "_definition": "Facts statistic",
-    "_metric": "Function function Loss loss metric Metric",
+    "_metric": "function Function Loss loss metric Metric",
     "_stream": "stream Stream",
     "_domains": "BINARY BOX Domain IMAGE LABEL MASS NONNEGATIVE PROBABILITY REAL SIMPLEX",
 }

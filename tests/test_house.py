@@ -40,6 +40,7 @@ FLOORS = [
         "ranking",
         "regression",
         "signal",
+        "transport",
     ),
     ("image", "segmentation", "uncertainty"),
     ("conformance",),

@@ -19,6 +19,7 @@ from .elementary import (
     stop_gradient,
     xlogy,
 )
+from .entropic import Problem, plan_cost, potentials, regularized_cost
 from .neighbours import nearest
 from .normal import normal_cdf, normal_quantile
 from .ranks import sweep, tie_ends, tie_order, tie_ranks, weight_by_value
@@ -36,6 +37,7 @@ from .sums import (
     tally,
     total,
 )
+from .transport import directions, match, plan, power_mean, quantile_gaps, root_of
 from .windows import gaussian_taps, pad_image, uniform_taps, window_average
 
 install()
@@ -43,12 +45,14 @@ install()
 __all__ = [
     "TWINS",
     "Primitive",
+    "Problem",
     "absolute",
     "arange_like",
     "at_most",
     "class_surprise",
     "cumulative_product",
     "cumulative_sum",
+    "directions",
     "divide",
     "gaussian_taps",
     "gradient_and_product",
@@ -56,6 +60,7 @@ __all__ = [
     "in_base",
     "label_surprise",
     "log_gap",
+    "match",
     "mean",
     "multiply",
     "nearest",
@@ -66,9 +71,16 @@ __all__ = [
     "pad_image",
     "pick",
     "pick_rows",
+    "plan",
+    "plan_cost",
     "positive_part",
+    "potentials",
+    "power_mean",
     "power_of_two_scale",
     "product_before",
+    "quantile_gaps",
+    "regularized_cost",
+    "root_of",
     "segment_sum",
     "softplus",
     "sqrt",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Axis, Formula, Namespace
-from . import derivatives, elementary, neighbours, normal, spectrum, sums
+from . import derivatives, elementary, entropic, neighbours, normal, spectrum, sums
 from ._primitive import Primitive
 
 TREE_FROM = 1 << 14
@@ -172,6 +172,31 @@ def jax_tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Arra
     return xp.zeros(n, dtype=dtype).at[index].add(1 if values is None else values)
 
 
+def _scanned(xp: Namespace, schedule: Array, *constants: Array) -> Array:
+    """Only the prices between the steps are kept for the gradient; what a step holds is made again."""
+    import jax
+
+    def body(found: Array, share: Array) -> tuple[Array, None]:
+        return entropic.step(xp, found, constants, share), None
+
+    first = xp.zeros_like(xp.concat([constants[1], constants[2]], axis=-1))
+    found: Array = jax.lax.scan(jax.checkpoint(body), first, schedule)[0]
+    return found
+
+
+JITTED: dict[str, Formula] = {}
+
+
+def jax_prices(xp: Namespace, cost: Array, *others: Any) -> Array:
+    """Compiled once for its shapes: unrolled, a hundred steps take XLA half a minute."""
+    import jax
+
+    *constants, iterations = others
+    if "prices" not in JITTED:
+        JITTED["prices"] = jax.jit(_scanned, static_argnums=0)
+    return JITTED["prices"](xp, xp.asarray(entropic.cooling(iterations), dtype=cost.dtype), cost, *constants)
+
+
 def dask_pick(xp: Namespace, x: Array, index: Array) -> Array:
     """Dask has no take_along_axis."""
     return xp.sum(xp.where(sums.one_hot(xp, index, x.shape[-1]), x, 0.0), axis=-1)
@@ -195,6 +220,7 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     derivatives.gradient_and_product: {"torch": torch_gradient_and_product, "jax": jax_gradient_and_product},
     normal.normal_cdf: {"numpy": numpy_normal_cdf, "torch": torch_normal_cdf},
     normal.normal_quantile: {"numpy": numpy_normal_quantile, "torch": torch_normal_quantile},
+    entropic.prices: {"jax": jax_prices},
 }
 
 

@@ -39,6 +39,8 @@ EXAMPLES = {
     "level": 0.9,
     "in_format": "xyxy",
     "out_format": "xywh",
+    "regularization": 1.0,
+    "operator": np.asarray([[4, 2, 1, 1], [2, 4, 2, 0], [0, 2, 4, 2], [1, 1, 2, 4]]) / 8,
 }
 
 
@@ -117,7 +119,9 @@ class Trial:
 
     @property
     def params(self) -> dict[str, Any]:
-        return self.variant.params
+        """Of arrays, those of the library."""
+        given = self.variant.params
+        return {k: self.backend.put(v) if isinstance(v, np.ndarray) else v for k, v in given.items()}
 
     @property
     def flat(self) -> Form:

@@ -1,0 +1,158 @@
+"""Transport of mass: exact plans, found on the host, and quantile functions of weighted samples."""
+
+from typing import Any
+
+import numpy as np
+
+from .._typing import Array, Namespace
+from .elementary import multiply, stop_gradient
+from .host import Shape, hosted
+from .sums import arange_like, cumulative_sum
+
+# ---- exact plans, on the host, in float64
+
+
+def _scaled_cost(points: Any, others: Any, power: float) -> tuple[Any, float]:
+    """Distances to a power, of greatest 1, and the greatest distance. What is not finite costs nothing: it is NaN later.
+
+    By differences, like the distances that the caller takes: |x|^2 - 2 xy + |y|^2 loses digits far from zero.
+    """
+    from scipy.spatial.distance import cdist
+
+    both = np.concatenate([points, others]).astype(np.float64)
+    size = float(np.max(np.abs(both), where=np.isfinite(both), initial=0.0)) or 1.0
+    both = np.where(np.isfinite(both), both / size, 0.0)
+    cost = cdist(both[: len(points)], both[len(points) :])
+    longest = float(cost.max(initial=0.0)) or 1.0
+    return (cost / longest) ** power, longest * size
+
+
+@hosted(lambda points, others, power: [(points[:-1], True)], scipy=True)
+def match(points: Any, others: Any, power: float) -> tuple[Any, ...]:
+    """For each of (..., n, d) the one of (..., n, d) that it is matched with, at the least sum of distances ** power."""
+    from scipy.optimize import linear_sum_assignment
+
+    partner = np.empty(points.shape[:-1], dtype=np.int64)
+    for i in np.ndindex(points.shape[:-2]):
+        partner[i] = linear_sum_assignment(_scaled_cost(points[i], others[i], power)[0])[1]
+    return (partner,)
+
+
+def _plan_results(points: Shape, others: Shape, u: Shape, v: Shape, power: float) -> list[tuple[Shape, bool]]:
+    lead, n, m = points[:-2], points[-2], others[-2]
+    pairs = (*lead, n + m - 1)
+    return [(pairs, True), (pairs, True), (pairs, False), ((*lead, n), False), ((*lead, m), False), (lead, False)]
+
+
+def _solved(cost: Any, u: Any, v: Any) -> tuple[Any, Any, Any]:
+    """An optimal vertex of the transport polytope, and the prices of mass at either side.
+
+    One of the equations follows from the others and is left out. Masses are about 1, whatever their number, so that
+    the solver's absolute tolerances mean the same.
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import identity, kron, vstack
+
+    n, m = cost.shape
+    rows = kron(identity(n), np.ones((1, m)))
+    columns = kron(np.ones((1, n)), identity(m)).tocsr()[:-1]
+    masses = np.concatenate([u, v[:-1]]) * max(n, m)
+    found = linprog(cost.ravel(), A_eq=vstack([rows, columns]).tocsc(), b_eq=masses, method="highs-ds")
+    prices = found.eqlin.marginals
+    return found.x.reshape(n, m) / max(n, m), prices[:n], np.append(prices[n:], 0.0)
+
+
+@hosted(_plan_results, scipy=True)
+def plan(points: Any, others: Any, u: Any, v: Any, power: float) -> tuple[Any, ...]:
+    """An optimal plan between weighted (..., n, d) and (..., m, d), as the n + m - 1 pairs that suffice.
+
+    From and to whom; how much mass; the price of mass at each point, in distances ** power over the longest distance
+    ** power; and that distance. Masses that are no masses (NaN, or all 0) give NaN.
+    """
+    n, m = points.shape[-2], others.shape[-2]
+    results = _plan_results(points.shape, others.shape, u.shape, v.shape, power)
+    out = tuple(np.zeros(shape, dtype=np.int64 if whole else np.float64) for shape, whole in results)
+    for i in np.ndindex(points.shape[:-2]):
+        out[5][i] = 1.0
+        a, b = (w[i].astype(np.float64) / np.sum(w[i], dtype=np.float64) for w in (u, v))
+        if not (np.isfinite(a).all() and np.isfinite(b).all() and (a >= 0).all() and (b >= 0).all()):
+            out[2][i] = np.nan
+            continue
+        cost, longest = _scaled_cost(points[i], others[i], power)
+        mass, out[3][i], out[4][i] = _solved(cost, a, b)
+        flat = np.argsort(-mass, axis=None, kind="stable")[: n + m - 1]
+        out[0][i], out[1][i] = np.divmod(flat, m)
+        out[2][i] = np.maximum(mass.ravel()[flat], 0.0)
+        out[5][i] = longest
+    return out
+
+
+@hosted(lambda like, axes, count, seed: [((int(axes), int(count)), False)], reads=False)
+def directions(like: Any, axes: float, count: float, seed: float) -> tuple[Any, ...]:
+    """Unit vectors, as columns: of a seed the same ones everywhere."""
+    drawn = np.random.Generator(np.random.Philox(int(seed))).standard_normal((int(axes), int(count)))
+    return (drawn / np.linalg.norm(drawn, axis=0),)
+
+
+# ---- means of powers
+
+
+def power_mean(xp: Namespace, share: Array, distance: Array, power: float, root: bool) -> Array:
+    """Sum of ``share * distance ** power`` over the last axis, its root or not; gradient 0 where it is 0."""
+    if power == 1.0:
+        return xp.sum(multiply(xp, share, distance), axis=-1)
+    if not root:
+        return xp.sum(multiply(xp, share, distance**power), axis=-1)
+    longest = stop_gradient(xp, xp.max(distance, axis=-1, keepdims=True))
+    longest = xp.where(longest == 0, 1.0, longest)
+    mean = xp.sum(multiply(xp, share, (distance / longest) ** power), axis=-1)
+    return longest[..., 0] * root_of(xp, mean, power)
+
+
+def root_of(xp: Namespace, x: Array, power: float) -> Array:
+    """``x ** (1 / power)``, whose slope at 0 is 0 and not infinite."""
+    zero = x == 0
+    return xp.where(zero, 0.0, xp.where(zero, 1.0, x) ** (1.0 / power))
+
+
+# ---- quantile functions
+
+
+def _levels(xp: Namespace, weights: Array | None, like: Array) -> Array:
+    """The cumulative share of each of a sorted row: the last is 1 exactly."""
+    n = like.shape[-1]
+    if weights is None:
+        return xp.broadcast_to((arange_like(xp, n, like, like.dtype) + 1.0) / n, like.shape)
+    running = cumulative_sum(xp, weights)
+    return running / running[..., -1:]
+
+
+def _sorted(xp: Namespace, x: Array, weights: Array | None) -> tuple[Array, Array]:
+    order = xp.argsort(x, axis=-1, stable=True)
+    weights = None if weights is None else xp.take_along_axis(weights, order, axis=-1)
+    x = xp.take_along_axis(x, order, axis=-1)
+    return x, _levels(xp, weights, x)
+
+
+def quantile_gaps(
+    xp: Namespace, x: Array, y: Array, x_weights: Array | None, y_weights: Array | None
+) -> tuple[Array, Array]:
+    """Stretches of [0, 1] on which the quantile functions of (..., n) and (..., m) are flat, and their difference.
+
+    Both run through the levels of both together: at each, so many of the one and so many of the other lie below.
+    """
+    x, x_level = _sorted(xp, x, x_weights)
+    y, y_level = _sorted(xp, y, y_weights)
+    n, m = x.shape[-1], y.shape[-1]
+    if n == m and x_weights is None and y_weights is None:
+        return xp.full_like(x, 1.0 / n), x - y
+    levels = xp.concat([x_level, y_level], axis=-1)
+    order = xp.argsort(levels, axis=-1, stable=True)
+    levels = xp.take_along_axis(levels, order, axis=-1)
+    share = levels - xp.concat([xp.zeros_like(levels[..., :1]), levels[..., :-1]], axis=-1)
+    own = xp.astype(order < n, order.dtype)
+    below = cumulative_sum(xp, own) - own
+    rank = arange_like(xp, n + m, order, order.dtype)
+    x_place = xp.where(below < n, below, n - 1)
+    y_place = xp.where(rank - below < m, rank - below, m - 1)
+    return share, xp.take_along_axis(x, x_place, axis=-1) - xp.take_along_axis(y, y_place, axis=-1)
