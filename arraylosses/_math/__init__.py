@@ -17,10 +17,12 @@ from .elementary import (
     stop_gradient,
     xlogy,
 )
-from .neighbours import nearest
+from .neighbours import by_rows, nearest, nearest_several
 from .ranks import tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .sums import arange_like, cumulative_sum, one_hot, pick, pick_rows, segment_sum, tally, total
+from .thinning import permutation, thinned
+from .triangles import closest, corners, nearest_triangle, triangle, vector
 from .windows import gaussian_taps, pad_image, uniform_taps, window_average
 
 install()
@@ -31,7 +33,10 @@ __all__ = [
     "absolute",
     "arange_like",
     "at_most",
+    "by_rows",
     "class_surprise",
+    "closest",
+    "corners",
     "cumulative_sum",
     "divide",
     "gaussian_taps",
@@ -40,9 +45,12 @@ __all__ = [
     "mean",
     "multiply",
     "nearest",
+    "nearest_several",
+    "nearest_triangle",
     "norm",
     "one_hot",
     "pad_image",
+    "permutation",
     "pick",
     "pick_rows",
     "positive_part",
@@ -52,9 +60,12 @@ __all__ = [
     "sqrt",
     "stop_gradient",
     "tally",
+    "thinned",
     "tie_ranks",
     "total",
+    "triangle",
     "uniform_taps",
+    "vector",
     "weight_by_value",
     "window_average",
     "xlogy",
