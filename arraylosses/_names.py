@@ -6,10 +6,15 @@ HOMES = {
         "binary_cross_entropy binary_cross_entropy_with_logits cross_entropy focal_loss focal_loss_with_logits"
     ),
     "decisions": "accuracy cohen_kappa confusion_matrix f1_score f_beta precision recall",
+    "directional": "dirdist_mesh_points dirdist_meshes dirdist_point_clouds",
     "divergence": "kl_divergence",
     "fields": "eikonal_loss",
     "image": "psnr ssim total_variation",
-    "points": "chamfer_distance",
+    "meshes": "distances_to_surface point_to_surface_distance",
+    "points": (
+        "chamfer_distance dtu_chamfer hausdorff_distance lcd_adversarial_loss lcd_attention_weights"
+        " learnable_chamfer_distance point_cloud_fscore radius_downsample"
+    ),
     "probabilistic": "expected_calibration_error gaussian_nll",
     "ranking": "auroc",
     "regression": (

@@ -24,6 +24,8 @@ EXAMPLES = {
     "data_range": 1.0,
     "in_format": "xyxy",
     "out_format": "xywh",
+    "radius": 4.0,
+    "threshold": 1.5,
 }
 
 
