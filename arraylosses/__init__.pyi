@@ -11,6 +11,7 @@ from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as I
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
 from ._stream import Stream as Stream, stream as stream
 from .decisions import OutcomeCounts
+from .points import FScore, SurfaceScore
 from .probabilistic import ReliabilityCurve
 from .ranking import PrecisionRecallCurve, RocCurve
 from .uncertainty import Bounds, CoverageCurve, EnsembleMoments, SparsificationCurve
@@ -233,6 +234,7 @@ class _chamfer_distance(Loss):
         *,
         squared: bool = True,
         point_reduction: Literal["mean", "sum"] = "mean",
+        direction: Literal["both", "pred_to_target", "target_to_pred"] = "both",
         weights: Array | None = None,
         axis: Axis = None,
         reduction: Reduction = "mean",
@@ -433,6 +435,64 @@ class _diou_loss(Loss):
 
 diou_loss: _diou_loss
 
+class _dirdist_mesh_points(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        source_vertices: Array,
+        source_faces: Array,
+        target_points: Array,
+        query: Array,
+        *,
+        k: int = 5,
+        beta: float = 0.0,
+        epsilon: float = 1e-08,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Difference of the directions and distances in which a mesh and a cloud lie, seen from the same points."""
+
+dirdist_mesh_points: _dirdist_mesh_points
+
+class _dirdist_meshes(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        source_vertices: Array,
+        source_faces: Array,
+        target_vertices: Array,
+        target_faces: Array,
+        query: Array,
+        *,
+        beta: float = 0.0,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Difference of the directions and distances in which two meshes lie, seen from the same points."""
+
+dirdist_meshes: _dirdist_meshes
+
+class _dirdist_point_clouds(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        source: Array,
+        target: Array,
+        query: Array,
+        *,
+        k: int = 5,
+        beta: float = 3.0,
+        epsilon: float = 1e-08,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Difference of the directions and distances in which two clouds lie, seen from the same points."""
+
+dirdist_point_clouds: _dirdist_point_clouds
+
 class _directional_divergence(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -482,6 +542,35 @@ class _directional_divergence_loss_with_product(Loss):
         """`directional_divergence_loss` of the Hessian times the gradient, in place of the Hessian."""
 
 directional_divergence_loss_with_product: _directional_divergence_loss_with_product
+
+class _distances_to_surface(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        points: Array,
+        vertices: Array,
+        faces: Array,
+        *,
+        squared: bool = False,
+    ) -> Array:
+        """Distance of each point to a triangle mesh."""
+
+distances_to_surface: _distances_to_surface
+
+class _dtu_chamfer(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        max_distance: float = 20.0,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> SurfaceScore:
+        """Accuracy and completeness of a reconstruction, far points left out; and half their sum."""
+
+dtu_chamfer: _dtu_chamfer
 
 class _earth_movers_distance(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -807,6 +896,24 @@ class _giou_loss(Loss):
 
 giou_loss: _giou_loss
 
+class _hausdorff_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        direction: Literal["both", "pred_to_target", "target_to_pred"] = "both",
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Greatest distance from a point of one cloud to the nearest of the other."""
+
+hausdorff_distance: _hausdorff_distance
+
 class _hessian_smoothness_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -956,6 +1063,51 @@ class _kl_divergence(Loss):
         """Extra nats for coding ``target`` with a code made for ``pred``."""
 
 kl_divergence: _kl_divergence
+
+class _lcd_adversarial_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        reconstruction_loss: Array,
+        *,
+        sigma: float = 0.001,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Negative logarithm of a reconstruction loss, for the network that chooses its weights."""
+
+lcd_adversarial_loss: _lcd_adversarial_loss
+
+class _lcd_attention_weights(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        scores: Array,
+        *,
+        sigma: float = 0.01,
+        epsilon: float = 0.0,
+        n_axis: int = -1,
+    ) -> Array:
+        """Weights of points, which sum to 1, from the scores of an attention network."""
+
+lcd_attention_weights: _lcd_attention_weights
+
+class _learnable_chamfer_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array,
+        target_weights: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Half the weighted sum of distances to the other cloud, both ways, under weights that are learned."""
+
+learnable_chamfer_distance: _learnable_chamfer_distance
 
 class _lovasz_grad(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -1152,6 +1304,41 @@ class _pearson_corrcoef(Metric):
 
 pearson_corrcoef: _pearson_corrcoef
 
+class _point_cloud_fscore(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        pred_weights: Array | None = None,
+        target_weights: Array | None = None,
+        *,
+        threshold: float,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> FScore:
+        """Share of points that have a neighbour in the other cloud, of both clouds as one score."""
+
+point_cloud_fscore: _point_cloud_fscore
+
+class _point_to_surface_distance(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        points: Array,
+        vertices: Array,
+        faces: Array,
+        point_weights: Array | None = None,
+        *,
+        squared: bool = False,
+        point_reduction: Literal["mean", "sum"] = "mean",
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Mean distance of points to a triangle mesh."""
+
+point_to_surface_distance: _point_to_surface_distance
+
 class _precision(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1240,6 +1427,18 @@ class _r2_score(Metric):
         """Share of the target's variance that the prediction explains."""
 
 r2_score: _r2_score
+
+class _radius_downsample(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        points: Array,
+        *,
+        radius: float,
+        seed: int | None = None,
+    ) -> Array:
+        """Points to keep so that no two are within a radius, as weights of 1 and 0."""
+
+radius_downsample: _radius_downsample
 
 class _recall(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -1682,10 +1881,12 @@ multiclass_calibration_error: _expected_calibration_error
 nash_sutcliffe_efficiency: _r2_score
 negative_log_likelihood: _nll_loss
 normal_log_prob: _gaussian_log_prob
+p2s: _point_to_surface_distance
 peak_signal_noise_ratio: _psnr
 pearson: _pearson_corrcoef
 pearsonr: _pearson_corrcoef
 picp: _interval_coverage
+point_hausdorff_distance: _hausdorff_distance
 positive_predictive_value: _precision
 pr_curve: _precision_recall_curve
 prediction_interval_coverage_probability: _interval_coverage

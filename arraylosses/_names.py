@@ -10,6 +10,7 @@ HOMES = {
         "softmax_focal_loss"
     ),
     "decisions": "accuracy cohen_kappa confusion_counts confusion_matrix f1_score f_beta precision recall",
+    "directional": "dirdist_mesh_points dirdist_meshes dirdist_point_clouds",
     "divergence": "js_divergence kl_divergence relative_entropy",
     "fields": (
         "accumulated_opacity directional_divergence directional_divergence_loss "
@@ -19,7 +20,11 @@ HOMES = {
     "image": "psnr ssim total_variation",
     "information": "entropy information_content",
     "lovasz": "lovasz_grad lovasz_hinge lovasz_softmax",
-    "points": "chamfer_distance",
+    "meshes": "distances_to_surface point_to_surface_distance",
+    "points": (
+        "chamfer_distance dtu_chamfer hausdorff_distance lcd_adversarial_loss lcd_attention_weights "
+        "learnable_chamfer_distance point_cloud_fscore radius_downsample"
+    ),
     "probabilistic": (
         "expected_calibration_error gaussian_log_prob gaussian_nll gaussian_nll_with_log_variance reliability_curve"
     ),
@@ -46,8 +51,8 @@ HOMES = {
     "_combine": "averaged",
     "_derivatives": "gradient_and_hessian_product",
     "_definition": "Facts statistic",
-    "_metric": "function Function Loss loss metric Metric",
-    "_stream": "stream Stream",
+    "_metric": "function Function loss Loss metric Metric",
+    "_stream": "Stream stream",
     "_domains": "BINARY BOX Domain IMAGE LABEL MASS NONNEGATIVE PROBABILITY REAL SIMPLEX",
 }
 """Subject -> the public names it defines."""

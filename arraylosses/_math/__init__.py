@@ -20,7 +20,7 @@ from .elementary import (
     xlogy,
 )
 from .entropic import Problem, plan_cost, potentials, regularized_cost
-from .neighbours import nearest
+from .neighbours import by_rows, nearest, nearest_several
 from .normal import normal_cdf, normal_quantile
 from .ranks import sweep, tie_ends, tie_order, tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
@@ -37,7 +37,9 @@ from .sums import (
     tally,
     total,
 )
+from .thinning import permutation, thinned
 from .transport import directions, match, plan, power_mean, quantile_gaps, root_of
+from .triangles import closest, corners, nearest_triangle, triangle, vector
 from .windows import gaussian_taps, pad_image, uniform_taps, window_average
 
 install()
@@ -49,7 +51,10 @@ __all__ = [
     "absolute",
     "arange_like",
     "at_most",
+    "by_rows",
     "class_surprise",
+    "closest",
+    "corners",
     "cumulative_product",
     "cumulative_sum",
     "directions",
@@ -64,11 +69,14 @@ __all__ = [
     "mean",
     "multiply",
     "nearest",
+    "nearest_several",
+    "nearest_triangle",
     "norm",
     "normal_cdf",
     "normal_quantile",
     "one_hot",
     "pad_image",
+    "permutation",
     "pick",
     "pick_rows",
     "plan",
@@ -87,11 +95,14 @@ __all__ = [
     "stop_gradient",
     "sweep",
     "tally",
+    "thinned",
     "tie_ends",
     "tie_order",
     "tie_ranks",
     "total",
+    "triangle",
     "uniform_taps",
+    "vector",
     "weight_by_value",
     "window_average",
     "xlogy",

@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Axis, Formula, Namespace
-from . import derivatives, elementary, entropic, neighbours, normal, spectrum, sums
+from .._xp import library, readable
+from . import _trees, derivatives, elementary, entropic, neighbours, normal, spectrum, sums, thinning, triangles
 from ._primitive import Primitive
 
 TREE_FROM = 1 << 14
 """Pairs from which building a k-d tree pays."""
+
+LOOP_FROM = 16
+"""Stretches from which JAX is given a loop."""
 
 
 def numpy_absolute(xp: Namespace, x: Array) -> Array:
@@ -55,20 +59,65 @@ def numpy_tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Ar
     return np.bincount(index, values, n).astype(values.dtype, copy=False)
 
 
+def _by_tree(n: int, m: int, *clouds: Array) -> bool:
+    """Whether a k-d tree is there, pays, and takes the coordinates."""
+    return n * m >= TREE_FROM and all(np.isfinite(x).all() for x in clouds) and _trees.tree_class() is not None
+
+
+def _each(search: Formula, lead: tuple[int, ...], *clouds: Array | None) -> Array:
+    """A search of one cloud at a time."""
+    found = [search(*(None if x is None else x[i] for x in clouds)) for i in np.ndindex(lead)]
+    return np.stack(found).reshape(*lead, *found[0].shape) if found else np.zeros((*lead, 0), dtype=np.int64)
+
+
 def numpy_nearest(xp: Namespace, points: Array, others: Array, present: Array | None = None) -> Array:
-    """A k-d tree, where SciPy is installed, for whole clouds of finite coordinates."""
-    n, m = points.shape[-2], others.shape[-2]
-    if n * m < TREE_FROM or not (np.isfinite(points).all() and np.isfinite(others).all()):
+    """A k-d tree for whole clouds."""
+    if not _by_tree(points.shape[-2], others.shape[-2], points, others):
         return neighbours.nearest.pure(xp, points, others, present)
-    try:
-        from scipy.spatial import cKDTree
-    except ImportError:
-        return neighbours.nearest.pure(xp, points, others, present)
-    out = np.empty(points.shape[:-1], dtype=np.int64)
-    for i in np.ndindex(points.shape[:-2]):
-        where = np.arange(m) if present is None else np.flatnonzero(present[i])
-        out[i] = where[cKDTree(others[i][where]).query(points[i])[1]] if where.size else 0
-    return out
+    return _each(_trees.nearest_in_tree, points.shape[:-2], points, others, present)
+
+
+def numpy_nearest_several(xp: Namespace, points: Array, others: Array, k: int) -> Array:
+    """A k-d tree; where the last of several is one of equals, all are compared."""
+    pure = neighbours.nearest_several.pure
+    if not _by_tree(points.shape[-2], others.shape[-2], points, others):
+        return pure(xp, points, others, k)
+
+    def search(points: Array, others: Array) -> Array:
+        found = _trees.several_in_tree(points, others, k)
+        tied = found[:, 0] < 0
+        if tied.any():
+            found[tied] = pure(xp, points[tied], others, k)
+        return found
+
+    return _each(search, points.shape[:-2], points, others)
+
+
+def numpy_thinned(xp: Namespace, points: Array, radius: float) -> Array:
+    """A k-d tree: 1e5 points in seconds, where passes over the cloud take minutes."""
+    if not _by_tree(points.shape[-2], points.shape[-2], points):
+        return thinning.thinned.pure(xp, points, radius)
+    return _each(lambda cloud: _trees.thinned_by_tree(cloud, radius), points.shape[:-2], points)
+
+
+def numpy_nearest_triangle(xp: Namespace, points: Array, a: Array, b: Array, c: Array) -> Array:
+    """k-d trees of the centroids, by their size."""
+    if not _by_tree(points.shape[-2], a.shape[-2], points, a, b, c):
+        return triangles.nearest_triangle.pure(xp, points, a, b, c)
+    return _each(_trees.nearest_triangle_by_tree, points.shape[:-2], points, a, b, c)
+
+
+def on_the_host(primitive: Primitive, native: Formula) -> Formula:
+    """A search by NumPy, of torch tensors that lie in host memory and are not traced: no copy is made of them."""
+
+    def search(xp: Namespace, points: Array, *others: Any) -> Array:
+        lib = library(points)
+        if not readable(lib, points):
+            return primitive.pure(xp, points, *others)
+        host = (x.numpy() if hasattr(x, "numpy") else x for x in (points, *others))
+        return xp.asarray(native(np, *host))
+
+    return search
 
 
 def numpy_normal_cdf(xp: Namespace, x: Array) -> Array:
@@ -167,6 +216,34 @@ def jax_gradient_and_product(xp: Namespace, value: Formula, points: Array) -> tu
     return gradient, push(gradient)
 
 
+def jax_by_rows(xp: Namespace, points: Array, find: Formula, rows: int, axis: int = -1) -> Array:
+    """Many stretches are one step of a loop: written out, thousands would be compiled."""
+    from jax import lax
+
+    n, d = points.shape[-2:]
+    count = n // rows
+    if count < LOOP_FROM:
+        return neighbours.by_rows.pure(xp, points, find, rows, axis)
+    parts = xp.reshape(points[..., : count * rows, :], (*points.shape[:-2], count, rows, d))
+    out = xp.moveaxis(lax.map(find, xp.moveaxis(parts, -3, 0)), 0, axis - 1)
+    out = xp.reshape(out, (*points.shape[:-2], count * rows, *out.shape[out.ndim + axis + 1 :]))
+    return out if count * rows == n else xp.concat([out, find(points[..., count * rows :, :])], axis=axis)
+
+
+def jax_thinned(xp: Namespace, points: Array, radius: float) -> Array:
+    """A loop of one step: written out, as many steps as points would be compiled."""
+    from jax import lax
+
+    place = xp.arange(points.shape[-2])
+
+    def step(i: Any, left: Array) -> Array:
+        gap = points - lax.dynamic_slice_in_dim(points, i, 1, axis=points.ndim - 2)
+        near = xp.sum(gap * gap, axis=-1) <= radius * radius
+        return left & ~(lax.dynamic_slice_in_dim(left, i, 1, axis=left.ndim - 1) & near & (place > i))
+
+    return lax.fori_loop(0, points.shape[-2], step, xp.ones(points.shape[:-1], dtype=bool))
+
+
 def jax_tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
     dtype = index.dtype if values is None else values.dtype
     return xp.zeros(n, dtype=dtype).at[index].add(1 if values is None else values)
@@ -216,11 +293,25 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
         "torch": torch_half_spectrum,
         **dict.fromkeys(("numpy", "jax", "cupy", "dask"), fft_half_spectrum),
     },
-    neighbours.nearest: {"numpy": numpy_nearest},
     derivatives.gradient_and_product: {"torch": torch_gradient_and_product, "jax": jax_gradient_and_product},
     normal.normal_cdf: {"numpy": numpy_normal_cdf, "torch": torch_normal_cdf},
     normal.normal_quantile: {"numpy": numpy_normal_quantile, "torch": torch_normal_quantile},
     entropic.prices: {"jax": jax_prices},
+    neighbours.by_rows: {"jax": jax_by_rows},
+    neighbours.nearest: {"numpy": numpy_nearest, "torch": on_the_host(neighbours.nearest, numpy_nearest)},
+    neighbours.nearest_several: {
+        "numpy": numpy_nearest_several,
+        "torch": on_the_host(neighbours.nearest_several, numpy_nearest_several),
+    },
+    thinning.thinned: {
+        "numpy": numpy_thinned,
+        "torch": on_the_host(thinning.thinned, numpy_thinned),
+        "jax": jax_thinned,
+    },
+    triangles.nearest_triangle: {
+        "numpy": numpy_nearest_triangle,
+        "torch": on_the_host(triangles.nearest_triangle, numpy_nearest_triangle),
+    },
 }
 
 

@@ -1,19 +1,34 @@
 """Nearest points."""
 
+from collections.abc import Callable
+
 from .._typing import Array, Namespace
-from .._xp import size
+from .._xp import index_dtype, size
 from ._primitive import Primitive
+from .sums import arange_like
 
 CHUNK = 1 << 22
 """Elements of the largest intermediate: never a full n x m."""
 
 
-def _nearest_dense(xp: Namespace, points: Array, others: Array, present: Array | None) -> Array:
+@Primitive
+def by_rows(xp: Namespace, points: Array, find: Callable[[Array], Array], rows: int, axis: int = -1) -> Array:
+    """``find`` of (..., n, d), asked of ``rows`` points at a time and joined along ``axis``, that of the n."""
+    n = points.shape[-2]
+    parts = [find(points[..., i : min(i + rows, n), :]) for i in range(0, n, rows)]
+    return parts[0] if len(parts) == 1 else xp.concat(parts, axis=axis)
+
+
+def chunk_rows(others: Array, limit: int = CHUNK) -> int:
+    """How many points may be compared with all of ``others`` at once."""
+    return max(1, limit // max(size(others), 1))
+
+
+def _square(xp: Namespace, points: Array, others: Array, present: Array | None) -> Array:
+    """Squared distances (..., n, m), infinite from those that are absent."""
     gap = xp.expand_dims(points, axis=-2) - xp.expand_dims(others, axis=-3)
     square = xp.sum(gap * gap, axis=-1)
-    if present is not None:
-        square = xp.where(xp.expand_dims(present, axis=-2), square, xp.inf)
-    return xp.argmin(square, axis=-1)
+    return square if present is None else xp.where(xp.expand_dims(present, axis=-2), square, xp.inf)
 
 
 @Primitive
@@ -22,9 +37,23 @@ def nearest(xp: Namespace, points: Array, others: Array, present: Array | None =
 
     By differences, in chunks of rows: the expansion |x|^2 - 2 xy + |y|^2 loses digits far from zero.
     """
-    n = points.shape[-2]
-    row = max(size(others), 1)
-    rows = max(1, CHUNK // row)
-    spans = [(i, min(i + rows, n)) for i in range(0, n, rows)]
-    parts = [_nearest_dense(xp, points[..., i:j, :], others, present) for i, j in spans]
-    return parts[0] if len(parts) == 1 else xp.concat(parts, axis=-1)
+
+    def find(part: Array) -> Array:
+        return xp.argmin(_square(xp, part, others, present), axis=-1)
+
+    return by_rows(xp, points, find, chunk_rows(others))
+
+
+@Primitive
+def nearest_several(xp: Namespace, points: Array, others: Array, k: int) -> Array:
+    """Indices (..., n, k) of the nearest of ``others`` (..., m, d), the nearest first; of equals the first."""
+    place = arange_like(xp, others.shape[-2], points, index_dtype(xp))
+
+    def find(part: Array) -> Array:
+        square, found = _square(xp, part, others, None), []
+        for _ in range(k):
+            found.append(xp.argmin(square, axis=-1))
+            square = xp.where(place == xp.expand_dims(found[-1], axis=-1), xp.inf, square)
+        return xp.stack(found, axis=-1)
+
+    return by_rows(xp, points, find, chunk_rows(others), -2)

@@ -197,7 +197,8 @@ def symmetric_as_stated(t: Trial) -> None:
     t.needs(t.domains[0].name == t.domains[1].name, "scores are not labels")
     arrays = t.draw(BATCH)
     first, second, *rest = t.grouped(arrays)
-    swapped = t.one_by_one([second, first, *(reversed(rest) if t.variant.optional else rest)])
+    paired = t.variant.optional or t.names[2:] == ["pred_weights", "target_weights"]
+    swapped = t.one_by_one([second, first, *(reversed(rest) if paired else rest)])
     close(t.value(swapped), t.value(arrays), t.tolerance, "arguments changed places")
 
 

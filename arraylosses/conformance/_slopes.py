@@ -70,7 +70,7 @@ def _finite(t: Trial, arrays: list[Any]) -> dict[str, Any]:
     """Weights that hide the elements whose value is not finite; Exempt where it is the whole that is not."""
     if isinstance(t.metric, Loss):
         return {"weights": np.isfinite(t.value(arrays, reduction="none")).astype(float)}
-    if not np.isfinite(t.value(arrays)):
+    if not np.isfinite(t.value(arrays)).all():
         raise Exempt("the value is not finite here")
     return {}
 

@@ -41,6 +41,8 @@ EXAMPLES = {
     "out_format": "xywh",
     "regularization": 1.0,
     "operator": np.asarray([[4, 2, 1, 1], [2, 4, 2, 0], [0, 2, 4, 2], [1, 1, 2, 4]]) / 8,
+    "radius": 4.0,
+    "threshold": 1.5,
 }
 
 
