@@ -348,6 +348,32 @@ class _kl_divergence(Loss):
 
 kl_divergence: _kl_divergence
 
+class _ms_ssim(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        data_range: float | None = None,
+        level_weights: tuple[float, ...] = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333),
+        pooling: Literal["zero", "valid"] = "zero",
+        window: Literal["gaussian", "uniform"] = "gaussian",
+        size: int | tuple[int, int] = 11,
+        sigma: float = 1.5,
+        padding: Literal["valid", "reflect", "zero"] = "valid",
+        sample_covariance: bool = False,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Structural similarity on several scales."""
+
+ms_ssim: _ms_ssim
+
 class _pairwise_iou(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -451,6 +477,28 @@ class _root_mean_squared_error(Metric):
 
 root_mean_squared_error: _root_mean_squared_error
 
+class _s3im_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        permutations: Array | None = None,
+        *,
+        patch: int | tuple[int, int],
+        seed: int | None = None,
+        count: int = 10,
+        size: int = 4,
+        stride: int = 4,
+        sigma: float = 1.5,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One minus the structural similarity of rays shuffled into an image."""
+
+s3im_loss: _s3im_loss
+
 class _spearman_corrcoef(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -488,12 +536,15 @@ class _ssim(Loss):
         *,
         data_range: float | None = None,
         window: Literal["gaussian", "uniform"] = "gaussian",
-        size: int = 11,
+        size: int | tuple[int, int] = 11,
         sigma: float = 1.5,
         padding: Literal["valid", "reflect", "zero"] = "valid",
         sample_covariance: bool = False,
         k1: float = 0.01,
         k2: float = 0.03,
+        alpha: float = 1.0,
+        beta: float = 1.0,
+        gamma: float = 1.0,
         spatial_axes: tuple[int, int] = (-2, -1),
         weights: Array | None = None,
         axis: Axis = None,
@@ -503,6 +554,56 @@ class _ssim(Loss):
         """Structural similarity: agreement of local mean, contrast and structure."""
 
 ssim: _ssim
+
+class _ssim_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        data_range: float | None = None,
+        window: Literal["gaussian", "uniform"] = "gaussian",
+        size: int | tuple[int, int] = 11,
+        sigma: float = 1.5,
+        padding: Literal["valid", "reflect", "zero"] = "valid",
+        sample_covariance: bool = False,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        alpha: float = 1.0,
+        beta: float = 1.0,
+        gamma: float = 1.0,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One minus the structural similarity."""
+
+ssim_loss: _ssim_loss
+
+class _ssim_map(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        data_range: float | None = None,
+        window: Literal["gaussian", "uniform"] = "gaussian",
+        size: int | tuple[int, int] = 11,
+        sigma: float = 1.5,
+        padding: Literal["valid", "reflect", "zero"] = "valid",
+        sample_covariance: bool = False,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        alpha: float = 1.0,
+        beta: float = 1.0,
+        gamma: float = 1.0,
+        spatial_axes: tuple[int, int] = (-2, -1),
+    ) -> Array:
+        """Structural similarity about each pixel, with its luminance, contrast and structure."""
+
+ssim_map: _ssim_map
 
 class _total_variation(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -535,6 +636,7 @@ mean_absolute_error: _absolute_error
 mean_squared_error: _squared_error
 mse: _squared_error
 multiclass_calibration_error: _expected_calibration_error
+multiscale_ssim: _ms_ssim
 nash_sutcliffe_efficiency: _r2_score
 peak_signal_noise_ratio: _psnr
 pearson: _pearson_corrcoef

@@ -8,7 +8,7 @@ HOMES = {
     "decisions": "accuracy cohen_kappa confusion_matrix f1_score f_beta precision recall",
     "divergence": "kl_divergence",
     "fields": "eikonal_loss",
-    "image": "psnr ssim total_variation",
+    "image": "ms_ssim psnr s3im_loss ssim ssim_loss ssim_map total_variation",
     "points": "chamfer_distance",
     "probabilistic": "expected_calibration_error gaussian_nll",
     "ranking": "auroc",

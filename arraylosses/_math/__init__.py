@@ -2,6 +2,7 @@
 
 from ._primitive import Primitive
 from ._twins import TWINS, install
+from .draws import permutation_rows
 from .elementary import (
     absolute,
     at_most,
@@ -11,6 +12,7 @@ from .elementary import (
     multiply,
     norm,
     positive_part,
+    power,
     power_of_two_scale,
     softplus,
     sqrt,
@@ -21,7 +23,7 @@ from .neighbours import nearest
 from .ranks import tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .sums import arange_like, cumulative_sum, one_hot, pick, pick_rows, segment_sum, tally, total
-from .windows import gaussian_taps, pad_image, uniform_taps, window_average
+from .windows import gaussian_taps, halved, pad_image, uniform_taps, window_average
 
 install()
 
@@ -35,6 +37,7 @@ __all__ = [
     "cumulative_sum",
     "divide",
     "gaussian_taps",
+    "halved",
     "label_surprise",
     "log_gap",
     "mean",
@@ -43,9 +46,11 @@ __all__ = [
     "norm",
     "one_hot",
     "pad_image",
+    "permutation_rows",
     "pick",
     "pick_rows",
     "positive_part",
+    "power",
     "power_of_two_scale",
     "segment_sum",
     "softplus",
