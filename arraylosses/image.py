@@ -430,7 +430,7 @@ def _least(side: int, levels: int, pooling: Pooling) -> int:
     best=1.0,
     smooth="almost everywhere",
     symmetric=True,
-    also=("multiscale_ssim",),
+    also=("multiscale_structural_similarity",),
     equals=(
         "pytorch_msssim.ms_ssim",
         "torchmetrics.functional.multiscale_structural_similarity_index_measure for one channel, "
