@@ -9,6 +9,8 @@ from ._definition import Facts as Facts, statistic as statistic
 from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
 from ._stream import Stream as Stream, stream as stream
+from .image import SimilarityMap
+from .perceptual import lpips as lpips, trunk_features as trunk_features
 
 __version__: str
 
@@ -348,6 +350,34 @@ class _kl_divergence(Loss):
 
 kl_divergence: _kl_divergence
 
+class _lpips_from_features(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        layer_weights: Any | None = None,
+        epsilon: float = 0.0,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Learned perceptual image patch similarity of images whose features are given."""
+
+lpips_from_features: _lpips_from_features
+
+class _lpips_scale_input(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        image: Array,
+        *,
+        normalize: bool = False,
+    ) -> Array:
+        """Images as the networks of LPIPS take them: each colour less its mean, over its deviation."""
+
+lpips_scale_input: _lpips_scale_input
+
 class _ms_ssim(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -600,7 +630,7 @@ class _ssim_map(Function):
         beta: float = 1.0,
         gamma: float = 1.0,
         spatial_axes: tuple[int, int] = (-2, -1),
-    ) -> Array:
+    ) -> SimilarityMap:
         """Structural similarity about each pixel, with its luminance, contrast and structure."""
 
 ssim_map: _ssim_map
@@ -636,7 +666,7 @@ mean_absolute_error: _absolute_error
 mean_squared_error: _squared_error
 mse: _squared_error
 multiclass_calibration_error: _expected_calibration_error
-multiscale_ssim: _ms_ssim
+multiscale_structural_similarity: _ms_ssim
 nash_sutcliffe_efficiency: _r2_score
 peak_signal_noise_ratio: _psnr
 pearson: _pearson_corrcoef

@@ -9,6 +9,7 @@ HOMES = {
     "divergence": "kl_divergence",
     "fields": "eikonal_loss",
     "image": "ms_ssim psnr s3im_loss ssim ssim_loss ssim_map total_variation",
+    "perceptual": "lpips lpips_from_features lpips_scale_input trunk_features",
     "points": "chamfer_distance",
     "probabilistic": "expected_calibration_error gaussian_nll",
     "ranking": "auroc",

@@ -477,9 +477,9 @@ def ms_ssim(
 
     Notes
     -----
-    Luminance counts on the coarsest scale alone. The mean over a plane, where it is negative, counts as 0 with gradient
-    0. pytorch-msssim pads odd sides by zeros when it halves them, torchmetrics does not; torchmetrics moreover takes one
-    mean over all channels before the powers.
+    Luminance counts on the coarsest scale alone. The mean over a plane, where it is negative, counts as 0, with
+    gradient 0. pytorch-msssim pads odd sides by zeros when it halves them, torchmetrics does not; torchmetrics moreover
+    takes one mean over all channels before the powers.
 
     Examples
     --------
@@ -515,6 +515,8 @@ def _drawn(xp: Namespace, pred: Array, indices: Array | None, seed: int | None, 
     if indices is not None:
         return indices
     assert seed is not None
+    if seed < 0:
+        raise ValueError(f"`seed` must be at least 0; got {seed}.")
     drawn = permutation_rows(xp, seed, count, rays, pred)
     return xp.broadcast_to(drawn, (*pred.shape[:-2], count, rays))
 

@@ -38,7 +38,7 @@ FLOORS = [
         "ranking",
         "regression",
     ),
-    ("image",),
+    ("image", "perceptual"),
     ("conformance",),
     ("_catalogue",),
     ("__init__",),

@@ -2,6 +2,7 @@
 
 from ._primitive import Primitive
 from ._twins import TWINS, install
+from .convolution import conv2d, max_pool2d
 from .draws import permutation_rows
 from .elementary import (
     absolute,
@@ -34,12 +35,14 @@ __all__ = [
     "arange_like",
     "at_most",
     "class_surprise",
+    "conv2d",
     "cumulative_sum",
     "divide",
     "gaussian_taps",
     "halved",
     "label_surprise",
     "log_gap",
+    "max_pool2d",
     "mean",
     "multiply",
     "nearest",

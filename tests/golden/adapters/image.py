@@ -64,6 +64,15 @@ def s3im_loss(
     return al.s3im_loss(pred, target, permutations, patch=(patch_height, patch_width), size=kernel_size, stride=stride)
 
 
+def lpips_from_features(layers: int, eps: float, reduction: Word, **arrays: Array) -> Array:
+    """Features of two images and weights, by the number of their layer."""
+    pred, target, weights = (
+        [arrays[f"{name}_{i}"] for i in range(layers) if f"{name}_{i}" in arrays]
+        for name in ("features0", "features1", "weights")
+    )
+    return al.lpips_from_features(pred, target, layer_weights=weights or None, epsilon=eps, reduction=reduction)
+
+
 def normal_difference(pred_normals: Array, target_normals: Array, reduction: Word = "sum") -> Array:
     """Squared differences, summed over channels and averaged over pixels, of each view or of all together."""
     axis = {"sum": None, "none": tuple(range(1, pred_normals.ndim))}[reduction]
@@ -71,6 +80,8 @@ def normal_difference(pred_normals: Array, target_normals: Array, reduction: Wor
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "lpips_from_features": lpips_from_features,
+    "lpips_scale_input": al.lpips_scale_input,
     "ms_ssim": ms_ssim,
     "normal_difference": normal_difference,
     "psnr": psnr,
