@@ -7,7 +7,6 @@ from ._domains import REAL, LayerWeights, NonNegative
 from ._inputs import FLOATING, check_beside
 from ._math import conv2d, divide, max_pool2d, mean, norm, positive_part
 from ._metric import function, loss
-from ._parameters import listed
 from ._typing import Array, Axis, Namespace, Reduction
 from ._values import cast
 from ._xp import Library, device_of, library
