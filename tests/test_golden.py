@@ -16,7 +16,7 @@ SERVED = {
     "detection": 24,
     "fields": 30,
     "geometry": 17,
-    "image": 42,
+    "image": 61,
     "metrics": 80,
     "regression": 46,
     "segmentation": 3,

@@ -14,7 +14,7 @@ from ._backends import Backend, backend
 Source = Callable[[tuple[int, ...]], Any]
 """A shape -> that many numbers of [0, 1]."""
 
-SIZES = {"class": 3, "label": 3, "height": 11, "width": 12, "n": 6, "m": 5, "coordinate": 3}
+SIZES = {"class": 3, "label": 3, "height": 11, "width": 12, "n": 6, "m": 5, "coordinate": 3, "channel": 3, "ray": 16}
 OTHER_SIZE = 4
 LAYERS = 2
 """How many arrays a sequence of them has."""
@@ -26,7 +26,10 @@ EXAMPLES = {
     "data_range": 1.0,
     "in_format": "xyxy",
     "out_format": "xywh",
+    "patch": 4,
 }
+SMALLER: dict[str, dict[str, Any]] = {"ms_ssim": {"size": 3, "level_weights": (0.4, 0.6)}}
+"""Options of metrics whose defaults ask for larger data than a trial draws."""
 
 
 DOUBLE, SINGLE = 1e-9, 2e-4
@@ -67,14 +70,17 @@ class Variant:
         return declared.labels if self.labels and declared.labels is not None else declared
 
 
-def _params(metric: Metric, form: Form) -> dict[str, Any]:
-    """What must be given, by the rules of the parameters."""
+def _params(metric: Metric, form: Form, given: bool) -> dict[str, Any]:
+    """What must be given, by the rules of the parameters; a seed, where it draws an array that is not given."""
     definition = metric.definition
     needed = {k for k, r in definition.rules.items() if r.implied} | {form.selector} - {None}
     needed |= {k for k, p in definition.params.items() if p.default is p.empty}
     if "num_classes" in form.params:
         needed.add("num_classes")
-    return {k: -1 if k.endswith("_axis") else EXAMPLES.get(k, 1) for k in sorted(filter(None, needed))}
+    if "seed" in definition.params and not given:
+        needed.add("seed")
+    wanted = {k: -1 if k.endswith("_axis") else EXAMPLES.get(k, 1) for k in sorted(filter(None, needed))}
+    return wanted | SMALLER.get(metric.__name__, {})
 
 
 def variants(metric: Metric) -> Iterator[Variant]:
@@ -84,7 +90,7 @@ def variants(metric: Metric) -> Iterator[Variant]:
         optional = any(d.optional for d in form.domains.values())
         for labels in (False, True) if labelled else (False,):
             for given in (False, True) if optional else (False,):
-                yield Variant(metric, form, labels, given, _params(metric, form))
+                yield Variant(metric, form, labels, given, _params(metric, form, given))
 
 
 @dataclass(frozen=True)
