@@ -1,6 +1,6 @@
 """Losses and metrics of images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from inspect import signature
 from math import inf
 from typing import Any, Literal, NamedTuple
@@ -131,31 +131,50 @@ def refuse_smaller(image: Array, height: int, width: int, what: str) -> None:
         raise ValueError(f"`pred` must be at least {need} for {what}; got {tuple(image.shape[-2:])}.")
 
 
-def _fitted(xp: Namespace, image: Array, how: Comparison) -> Array:
-    """The image, widened so that a window fits about each pixel, unless only whole windows count."""
-    refuse_smaller(image, *_needed(how), "this window")
-    height, width = how.size
-    return image if how.padding == "valid" else pad_image(xp, image, height // 2, width // 2, how.padding)
+class Pair(NamedTuple):
+    """Two images less one mean of theirs, and the mean: E[x^2] - E[x]^2 cancels far from zero."""
+
+    x: Array
+    y: Array
+    level: Array
+
+    def each(self, change: Callable[[Array], Array]) -> "Pair":
+        return Pair(change(self.x), change(self.y), self.level)
+
+    def averaged(self, xp: Namespace, maps: tuple[Array, ...], how: Comparison) -> Iterator[Array]:
+        return (window_average(xp, v, how.rows, how.columns, how.stride) for v in maps)
 
 
-def _levelled(xp: Namespace, x: Array, y: Array) -> tuple[Array, Array, Array]:
-    """Two images less one mean, and the mean: E[x^2] - E[x]^2 cancels far from zero."""
-    level = mean(xp, y, axis=(-2, -1), keepdims=True)
-    return x - level, y - level, level
+def levelled(xp: Namespace, pred: Array, target: Array) -> Pair:
+    level = mean(xp, target, axis=(-2, -1), keepdims=True)
+    return Pair(pred - level, target - level, level)
+
+
+def _fitted(xp: Namespace, pair: Pair, how: Comparison) -> Pair:
+    """Images, widened so that a window fits about each pixel, unless only whole windows count."""
+    if how.padding == "valid":
+        return pair
+    height, width = (n // 2 for n in how.size)
+    return pair.each(lambda image: pad_image(xp, image, height, width, how.padding, -pair.level))
+
+
+def _compared(xp: Namespace, pred: Array, target: Array, how: Comparison) -> Pair:
+    """What `ssim` compares."""
+    refuse_smaller(pred, *_needed(how), "this window")
+    return _fitted(xp, levelled(xp, pred, target), how)
 
 
 def _luminance(mean_x: Array, mean_y: Array, c1: float) -> Array:
     return (2 * mean_x * mean_y + c1) / (mean_x * mean_x + mean_y * mean_y + c1)
 
 
-def agreement(xp: Namespace, x: Array, y: Array, how: Comparison) -> tuple[Array, Array]:
+def agreement(xp: Namespace, pair: Pair, how: Comparison) -> tuple[Array, Array]:
     """Maps of the luminance, and of contrast times structure, of images that the window fits into.
 
     Four filtered maps suffice: the denominator needs only the sum of the two variances.
     """
-    x, y, level = _levelled(xp, x, y)
-    parts = (x, y, x * x + y * y, x * y)
-    mean_x, mean_y, energy, product = (window_average(xp, v, how.rows, how.columns, how.stride) for v in parts)
+    x, y, level = pair
+    mean_x, mean_y, energy, product = pair.averaged(xp, (x, y, x * x + y * y, x * y), how)
     variance = how.unbias * (energy - mean_x * mean_x - mean_y * mean_y)
     covariance = how.unbias * (product - mean_x * mean_y)
     luminance = _luminance(mean_x + level, mean_y + level, how.c1)
@@ -171,11 +190,10 @@ class SimilarityMap(NamedTuple):
     structure: Array
 
 
-def _components(xp: Namespace, x: Array, y: Array, how: Comparison) -> tuple[Array, Array, Array]:
+def _components(xp: Namespace, pair: Pair, how: Comparison) -> tuple[Array, Array, Array]:
     """Maps of luminance, contrast and structure."""
-    x, y, level = _levelled(xp, x, y)
-    parts = (x, y, x * x, y * y, x * y)
-    mean_x, mean_y, xx, yy, xy = (window_average(xp, v, how.rows, how.columns, how.stride) for v in parts)
+    x, y, level = pair
+    mean_x, mean_y, xx, yy, xy = pair.averaged(xp, (x, y, x * x, y * y, x * y), how)
     covariance = how.unbias * (xy - mean_x * mean_y)
     variances = (how.unbias * (square - m * m) for square, m in ((xx, mean_x), (yy, mean_y)))
     deviation_x, deviation_y = (sqrt(xp, positive_part(xp, v)) for v in variances)
@@ -272,11 +290,11 @@ def ssim(
     1.0
     """
     how = comparison(data_range, window, size, sigma, padding, sample_covariance, k1, k2)
-    x, y = (_fitted(xp, image, how) for image in (pred, target))
+    pair = _compared(xp, pred, target, how)
     if _is_one(alpha) and _is_one(beta) and _is_one(gamma):
-        luminance, rest = agreement(xp, x, y, how)
+        luminance, rest = agreement(xp, pair, how)
         return mean(xp, luminance * rest, axis=(-2, -1))
-    return mean(xp, _product(xp, _components(xp, x, y, how), (alpha, beta, gamma)), axis=(-2, -1))
+    return mean(xp, _product(xp, _components(xp, pair, how), (alpha, beta, gamma)), axis=(-2, -1))
 
 
 def _product(xp: Namespace, components: tuple[Array, ...], exponents: tuple[float, ...]) -> Array:
@@ -407,8 +425,7 @@ def ssim_map(xp: Namespace, pred: Array, target: Array, /, **options: Any) -> Si
     """
     exponents = tuple(options.pop(name, 1.0) for name in ("alpha", "beta", "gamma"))
     how = comparison(**options)
-    x, y = (_fitted(xp, image, how) for image in (pred, target))
-    components = _components(xp, x, y, how)
+    components = _components(xp, _compared(xp, pred, target, how), how)
     return SimilarityMap(_product(xp, components, exponents), *components)
 
 
@@ -497,12 +514,13 @@ def ms_ssim(
         for last, whole in zip(_needed(coarse), coarse.size, strict=True)
     )
     refuse_smaller(pred, height, width, f"{levels} scales of this window")
-    value = 1.0
+    value, pair = 1.0, levelled(xp, pred, target)
+    fill = -pair.level if pooling == "zero" else None
     for weight in level_weights[:-1]:
-        rest = agreement(xp, pred, target, fine)[1]
+        rest = agreement(xp, pair, fine)[1]
         value = value * power(xp, mean(xp, rest, axis=(-2, -1)), weight)
-        pred, target = (halved(xp, image, padded=pooling == "zero") for image in (pred, target))
-    luminance, rest = agreement(xp, *(_fitted(xp, image, coarse) for image in (pred, target)), coarse)
+        pair = pair.each(lambda image: halved(xp, image, fill))
+    luminance, rest = agreement(xp, _fitted(xp, pair, coarse), coarse)
     return value * power(xp, mean(xp, luminance * rest, axis=(-2, -1)), level_weights[-1])
 
 
@@ -600,9 +618,9 @@ def s3im_loss(
         raise ValueError(f"`pred` must have {rays}; got shape {tuple(pred.shape)}.")
     indices = _drawn(xp, pred, permutations, seed, count)
     border, taps = (size - 1) // 2, gaussian_taps(size, sigma, size // 2)
-    images = (pad_image(xp, _stochastic_image(xp, v, indices, height), border, border, "zero") for v in (pred, target))
-    x, y = images
-    if min(x.shape[-2:]) < size:
+    pair = levelled(xp, *(_stochastic_image(xp, v, indices, height) for v in (pred, target)))
+    pair = pair.each(lambda image: pad_image(xp, image, border, border, fill=-pair.level))
+    if min(pair.x.shape[-2:]) < size:
         raise ValueError(f"`patch` must hold a window of {size} rays; got {_spoken((height, width))}.")
-    luminance, rest = agreement(xp, x, y, Comparison(taps, taps, "zero", 1.0, 0.01**2, 0.03**2, stride))
+    luminance, rest = agreement(xp, pair, Comparison(taps, taps, "zero", 1.0, 0.01**2, 0.03**2, stride))
     return 1 - mean(xp, luminance * rest, axis=(-3, -2, -1))

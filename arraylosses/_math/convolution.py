@@ -20,7 +20,7 @@ def conv2d(xp: Namespace, x: Array, weight: Array, bias: Array, *, stride: int =
 
     A product of matrices for each row of the kernel: one for all rows would copy the image once for each of its places.
     """
-    rows = _taps(pad_image(xp, x, padding, padding, "zero"), (weight.shape[2], weight.shape[3]), stride)
+    rows = _taps(pad_image(xp, x, padding, padding), (weight.shape[2], weight.shape[3]), stride)
     shape = rows[0][0].shape
     out = xp.reshape(bias, (1, -1, 1))
     for i, row in enumerate(rows):

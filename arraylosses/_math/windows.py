@@ -46,7 +46,7 @@ def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[flo
     return _slid(xp, _slid(xp, x, rows, stride, -2), columns, stride, -1)
 
 
-def _border(xp: Namespace, x: Array, width: int, axis: int, kind: str) -> Array:
+def _border(xp: Namespace, x: Array, width: int, axis: int, kind: str, fill: Array | float) -> Array:
     """``x`` with ``width`` more at both ends of an axis (-1 or -2)."""
 
     def part(start: int, stop: int) -> Array:
@@ -59,17 +59,19 @@ def _border(xp: Namespace, x: Array, width: int, axis: int, kind: str) -> Array:
     if kind == "reflect":
         before, after = xp.flip(before, axis=axis), xp.flip(after, axis=axis)
     else:
-        before, after = xp.zeros_like(part(0, width)), xp.zeros_like(part(0, width))
+        before = after = xp.zeros_like(part(0, width)) + fill
     return xp.concat([before, x, after], axis=axis)
 
 
-def pad_image(xp: Namespace, x: Array, height: int, width: int, kind: str) -> Array:
-    """The last two axes widened at both ends by reflection about the border pixel, or by zeros."""
-    return _border(xp, _border(xp, x, height, -2, kind), width, -1, kind)
+def pad_image(
+    xp: Namespace, x: Array, height: int, width: int, kind: str = "constant", fill: Array | float = 0.0
+) -> Array:
+    """The last two axes widened at both ends: by reflection about the border pixel, or by ``fill``."""
+    return _border(xp, _border(xp, x, height, -2, kind, fill), width, -1, kind, fill)
 
 
-def halved(xp: Namespace, x: Array, *, padded: bool) -> Array:
-    """Means of 2 x 2 pixels. An odd side loses its last pixel, or gains a zero at both ends first."""
-    if padded:
-        x = pad_image(xp, x, x.shape[-2] % 2, x.shape[-1] % 2, "zero")
+def halved(xp: Namespace, x: Array, fill: Array | float | None = None) -> Array:
+    """Means of 2 x 2 pixels. An odd side gains ``fill`` at both ends first, or loses its last pixel."""
+    if fill is not None:
+        x = pad_image(xp, x, x.shape[-2] % 2, x.shape[-1] % 2, fill=fill)
     return window_average(xp, x, uniform_taps(2), uniform_taps(2), stride=2)
