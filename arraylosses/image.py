@@ -5,7 +5,7 @@ from inspect import signature
 from math import inf
 from typing import Any, Literal, NamedTuple
 
-from ._domains import IMAGE, INDEX, REAL, Count, DataRange, Extent, NonNegative, Numbers, Positive
+from ._domains import IMAGE, PERMUTATION, REAL, Count, DataRange, Extent, NonNegative, Numbers, Positive
 from ._math import (
     absolute,
     gaussian_taps,
@@ -541,15 +541,15 @@ def _drawn(xp: Namespace, pred: Array, indices: Array | None, seed: int | None, 
 
 def _stochastic_image(xp: Namespace, rays: Array, indices: Array, height: int) -> Array:
     """(..., n, channels) at (..., repeats, n), laid out row by row: (..., channels, height, n * repeats / height)."""
-    lead = tuple(rays.shape[:-2])
-    picked = pick_rows(xp, rays, xp.reshape(indices, (*lead, -1)))
-    return xp.reshape(xp.matrix_transpose(picked), (*lead, rays.shape[-1], height, -1))
+    lead, places = tuple(rays.shape[:-2]), indices.shape[-2] * indices.shape[-1]
+    picked = pick_rows(xp, rays, xp.reshape(indices, (*lead, places)))
+    return xp.reshape(xp.matrix_transpose(picked), (*lead, rays.shape[-1], height, places // height))
 
 
 @loss(
     pred=REAL["ray channel"],
     target=REAL["ray channel"],
-    permutations=INDEX["repeat ray"].into("ray") | None,
+    permutations=PERMUTATION["repeat ray"].into("ray") | None,
     range=(0.0, 2.0),
     symmetric=True,
     equals=("S3IM of the authors, without its weight",),
