@@ -175,7 +175,7 @@ def _perfect(t: Trial) -> list[Any]:
     _, truth, *rest = t.grouped(t.draw(BATCH, inner=True))
     # a soft label is no truth: cross entropy is least at it, but not 0
     truth = np.round(truth) if target.name == "probabilities" else truth
-    return t.one_by_one([truth, truth, *([rest[1], rest[1]] if t.variant.optional else rest)])
+    return t.one_by_one([truth, truth, *([rest[1], rest[1]] if t.variant.optional and len(rest) == 2 else rest)])
 
 
 @law
