@@ -55,11 +55,12 @@ def _border(xp: Namespace, x: Array, width: int, axis: int, kind: str, fill: Arr
     n = x.shape[axis]
     if not width:
         return x
-    before, after = part(1, width + 1), part(n - 1 - width, n - 1)
     if kind == "reflect":
-        before, after = xp.flip(before, axis=axis), xp.flip(after, axis=axis)
+        before, after = (xp.flip(part(*ends), axis=axis) for ends in ((1, width + 1), (n - 1 - width, n - 1)))
     else:
-        before = after = xp.zeros_like(part(0, width)) + fill
+        # the image may be narrower than its border
+        shape = (*x.shape[:-2], width, x.shape[-1]) if axis == -2 else (*x.shape[:-1], width)
+        before = after = xp.broadcast_to(xp.zeros_like(part(0, 1)) + fill, shape)
     return xp.concat([before, x, after], axis=axis)
 
 

@@ -195,7 +195,14 @@ CALLS: dict[str, Given] = {
     "ssim_loss": [((NOISY, IMAGE), SIMILARITY)],
     "ssim_map": [((NOISY, IMAGE), [o for o in SIMILARITY if not o.keys() & {"reduction", "weights"}])],
     "ms_ssim": [
-        ((NOISY_WIDE, WIDE), each([{}, {"weights": W}, {"pooling": "valid", "size": 2}], data_range=1.0, size=3)),
+        (
+            (NOISY_WIDE, WIDE),
+            each(
+                [{}, {"weights": W}, {"pooling": "valid", "level_weights": (0.1, 0.4, 0.3, 0.2)}],
+                data_range=1.0,
+                size=3,
+            ),
+        ),
         (
             (NOISY_WIDE, WIDE),
             each(
