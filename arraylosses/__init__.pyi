@@ -11,6 +11,8 @@ from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as I
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
 from ._stream import Stream as Stream, stream as stream
 from .decisions import OutcomeCounts
+from .image import SimilarityMap
+from .perceptual import lpips as lpips, trunk_features as trunk_features
 from .points import FScore, SurfaceScore
 from .probabilistic import ReliabilityCurve
 from .ranking import PrecisionRecallCurve, RocCurve
@@ -1150,6 +1152,34 @@ class _lovasz_softmax(Metric):
 
 lovasz_softmax: _lovasz_softmax
 
+class _lpips_from_features(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        layer_weights: Any | None = None,
+        epsilon: float = 0.0,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Learned perceptual image patch similarity of images whose features are given."""
+
+lpips_from_features: _lpips_from_features
+
+class _lpips_scale_input(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        image: Array,
+        *,
+        normalize: bool = False,
+    ) -> Array:
+        """Images as the networks of LPIPS take them: each colour less its mean, over its deviation."""
+
+lpips_scale_input: _lpips_scale_input
+
 class _mean_absolute_calibration_error(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1179,6 +1209,32 @@ class _minimal_surface_loss(Loss):
         """Smoothed density of the surface, whose mean over space measures its area."""
 
 minimal_surface_loss: _minimal_surface_loss
+
+class _ms_ssim(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        data_range: float | None = None,
+        level_weights: tuple[float, ...] = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333),
+        pooling: Literal["zero", "valid"] = "zero",
+        window: Literal["gaussian", "uniform"] = "gaussian",
+        size: int | tuple[int, int] = 11,
+        sigma: float = 1.5,
+        padding: Literal["valid", "reflect", "zero"] = "valid",
+        sample_covariance: bool = False,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Structural similarity on several scales."""
+
+ms_ssim: _ms_ssim
 
 class _nll_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -1520,6 +1576,28 @@ class _root_mean_squared_error(Metric):
 
 root_mean_squared_error: _root_mean_squared_error
 
+class _s3im_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        permutations: Array | None = None,
+        *,
+        patch: int | tuple[int, int],
+        seed: int | None = None,
+        count: int = 10,
+        size: int = 4,
+        stride: int = 4,
+        sigma: float = 1.5,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One minus the structural similarity of rays shuffled into an image."""
+
+s3im_loss: _s3im_loss
+
 class _sdf_surface_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1758,12 +1836,15 @@ class _ssim(Loss):
         *,
         data_range: float | None = None,
         window: Literal["gaussian", "uniform"] = "gaussian",
-        size: int = 11,
+        size: int | tuple[int, int] = 11,
         sigma: float = 1.5,
         padding: Literal["valid", "reflect", "zero"] = "valid",
         sample_covariance: bool = False,
         k1: float = 0.01,
         k2: float = 0.03,
+        alpha: float = 1.0,
+        beta: float = 1.0,
+        gamma: float = 1.0,
         spatial_axes: tuple[int, int] = (-2, -1),
         weights: Array | None = None,
         axis: Axis = None,
@@ -1773,6 +1854,56 @@ class _ssim(Loss):
         """Structural similarity: agreement of local mean, contrast and structure."""
 
 ssim: _ssim
+
+class _ssim_loss(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        data_range: float | None = None,
+        window: Literal["gaussian", "uniform"] = "gaussian",
+        size: int | tuple[int, int] = 11,
+        sigma: float = 1.5,
+        padding: Literal["valid", "reflect", "zero"] = "valid",
+        sample_covariance: bool = False,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        alpha: float = 1.0,
+        beta: float = 1.0,
+        gamma: float = 1.0,
+        spatial_axes: tuple[int, int] = (-2, -1),
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """One minus the structural similarity."""
+
+ssim_loss: _ssim_loss
+
+class _ssim_map(Function):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        data_range: float | None = None,
+        window: Literal["gaussian", "uniform"] = "gaussian",
+        size: int | tuple[int, int] = 11,
+        sigma: float = 1.5,
+        padding: Literal["valid", "reflect", "zero"] = "valid",
+        sample_covariance: bool = False,
+        k1: float = 0.01,
+        k2: float = 0.03,
+        alpha: float = 1.0,
+        beta: float = 1.0,
+        gamma: float = 1.0,
+        spatial_axes: tuple[int, int] = (-2, -1),
+    ) -> SimilarityMap:
+        """Structural similarity about each pixel, with its luminance, contrast and structure."""
+
+ssim_map: _ssim_map
 
 class _total_variation(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -1878,6 +2009,7 @@ mean_squared_error: _squared_error
 mpiw: _interval_length
 mse: _squared_error
 multiclass_calibration_error: _expected_calibration_error
+multiscale_structural_similarity: _ms_ssim
 nash_sutcliffe_efficiency: _r2_score
 negative_log_likelihood: _nll_loss
 normal_log_prob: _gaussian_log_prob

@@ -49,6 +49,8 @@ COMMON = {
     ),
     "ignore_index": ("int, optional", "A label of `target` that weighs nothing."),
     "level": ("float", "Probability of the interval, above 0 and below 1."),
+    "k1": ("float, default 0.01", "Steadies the luminance, by ``C1 = (k1 * data_range)**2``."),
+    "k2": ("float, default 0.03", "Steadies contrast and structure, by ``C2 = (k2 * data_range)**2``."),
     "log_floor": (
         "float, optional",
         "Least value of a logarithm. None, the default, is exact: inf for a certain prediction that is wrong.",
@@ -61,6 +63,14 @@ COMMON = {
         "Keep whole samples only, ``int((1 - f) * n)`` of them, as the published scripts do. Takes no weights, and of\n"
         "    fewer samples than fractions, where nothing is kept in the end, it is NaN.",
     ),
+    "padding": (
+        "{'valid', 'reflect', 'zero'}",
+        "Only windows that lie inside the image; or the image widened by reflection, or by zeros.",
+    ),
+    "sample_covariance": ("bool, default False", "Divide local second moments by n - 1."),
+    "sigma": ("float, default 1.5", "Standard deviation of a Gaussian window, in pixels."),
+    "size": ("int or (int, int), default 11", "Height and width of the window, in pixels."),
+    "window": ("{'gaussian', 'uniform'}", "Weights of the pixels about each one."),
     "zero_division": ("float, default 0.0", "The value of 0/0, also for a class absent from a macro mean."),
     "coordinate_axis": ("int, default -1", "Axis of the coordinates."),
     "sample_axis": ("int, default -1", "Axis of the samples; along a ray from near to far."),

@@ -54,6 +54,10 @@ def index_members(u: Any, places: int) -> Any:
     return (found - found[..., :1]) % places
 
 
+def permutation_members(u: Any, classes: int) -> Any:
+    return u.argsort(-1, kind="stable")
+
+
 def box_members(u: Any, classes: int) -> Any:
     """Two uniform numbers place a corner, two the other one beyond it, or on it."""
     return u * 2.0 + (u[..., [0, 1, 0, 1]] * [0.0, 0.0, 2.0, 2.0])
@@ -201,6 +205,7 @@ SIMPLEX = Domain(
 BINARY = Domain("0 or 1", binary_members, fill=0.0, condition=zero_or_one)
 LABEL = Domain("integer labels", label_members, low=0.0, fill=0.0, label=True)
 INDEX = Domain("indices", index_members, fill=0.0, label=True)
+PERMUTATION = Domain("indices", permutation_members, fill=0.0, label=True)
 IMAGE = Domain("intensities", unit_members, fill=0.5, image=True)
 MASS = Domain("weights", mass_members, "non-negative weights, not all of them 0", low=0.0, condition=not_all_zero)
 BOX = Domain(

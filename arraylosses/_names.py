@@ -17,10 +17,11 @@ HOMES = {
         "directional_divergence_loss_with_product edge_aware_smoothness_loss eikonal_loss hessian_smoothness_loss "
         "minimal_surface_loss normal_smoothness_loss opacity_loss sdf_surface_loss sparsity_loss volume_weights"
     ),
-    "image": "psnr ssim total_variation",
+    "image": "ms_ssim psnr s3im_loss ssim ssim_loss ssim_map total_variation",
     "information": "entropy information_content",
     "lovasz": "lovasz_grad lovasz_hinge lovasz_softmax",
     "meshes": "distances_to_surface point_to_surface_distance",
+    "perceptual": "lpips lpips_from_features lpips_scale_input trunk_features",
     "points": (
         "chamfer_distance dtu_chamfer hausdorff_distance lcd_adversarial_loss lcd_attention_weights "
         "learnable_chamfer_distance point_cloud_fscore radius_downsample"
@@ -51,8 +52,8 @@ HOMES = {
     "_combine": "averaged",
     "_derivatives": "gradient_and_hessian_product",
     "_definition": "Facts statistic",
-    "_metric": "function Function loss Loss metric Metric",
-    "_stream": "Stream stream",
+    "_metric": "function Function Loss loss metric Metric",
+    "_stream": "stream Stream",
     "_domains": "BINARY BOX Domain IMAGE LABEL MASS NONNEGATIVE PROBABILITY REAL SIMPLEX",
 }
 """Subject -> the public names it defines."""

@@ -39,16 +39,16 @@ def _number(value: Any) -> bool:
 
 def _sequence(name: str, value: Any, rule: Several) -> tuple[Any, ...]:
     """The numbers, as a tuple."""
-    kind = f"2 whole numbers ({rule.interval.name}) or one for both" if rule.pair else f"{rule.interval.name} numbers"
+    kind = f"{rule.interval.name}, or two of them" if rule.pair else f"a sequence of {rule.interval.name} numbers"
     found = (value, value) if rule.pair and _whole(value) else value
     if not isinstance(found, (tuple, list)) or not found or (rule.pair and len(found) != 2):
-        raise TypeError(f"`{name}` must be a sequence of {kind}; got {value!r}.")
+        raise TypeError(f"`{name}` must be {kind}; got {value!r}.")
     numbers = tuple(x.item() if isinstance(x, np.generic) else x for x in found)
     for x in numbers:
         if not (_whole(x) if rule.whole else isinstance(x, Real)):
-            raise TypeError(f"`{name}` must be a sequence of {kind}; got {value!r}.")
+            raise TypeError(f"`{name}` must be {kind}; got {value!r}.")
         if float(x) not in rule.interval:
-            raise ValueError(f"`{name}` must be a sequence of {kind}; got {value!r}.")
+            raise ValueError(f"`{name}` must be {kind}; got {value!r}.")
     return numbers
 
 

@@ -327,8 +327,10 @@ PARAMETER_VALUES: dict[str, Call] = {
     "`data_range` must be positive; got -1.0.": (
         lambda: al.averaged(al.psnr, axis=(-2, -1))(IMAGE, IMAGE, data_range=-1.0)
     ),
-    "`size` must be a positive whole number; got 0.": lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, size=0),
-    "`size` must be a positive whole number; got -3.": (
+    "`size` must be a positive whole number, or two of them; got 0.": lambda: al.ssim(
+        IMAGE, IMAGE, data_range=1.0, size=0
+    ),
+    "`size` must be a positive whole number, or two of them; got -3.": (
         lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, size=np.int64(-3))
     ),
     "`size` must be odd with padding='reflect'; got 4.": (
@@ -381,8 +383,12 @@ PARAMETER_VALUES: dict[str, Call] = {
 }
 
 PARAMETER_KINDS: dict[str, Call] = {
-    "`size` must be a whole number; got 2.5.": lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, size=2.5),
-    "`size` must be a whole number; got True.": lambda: al.ssim(IMAGE, IMAGE, data_range=1.0, size=True),
+    "`size` must be a positive whole number, or two of them; got 2.5.": lambda: al.ssim(
+        IMAGE, IMAGE, data_range=1.0, size=2.5
+    ),
+    "`size` must be a positive whole number, or two of them; got True.": lambda: al.ssim(
+        IMAGE, IMAGE, data_range=1.0, size=True
+    ),
     "`num_classes` must be a whole number; got 3.0.": lambda: al.precision(LABELS, LABELS, num_classes=3.0),
     "`ignore_index` must be a whole number; got 1.5.": lambda: al.cross_entropy(LOGITS, LABELS, ignore_index=1.5),
     "`class_axis` must be a whole number; got 1.5.": lambda: al.cross_entropy(LOGITS, LABELS, class_axis=1.5),

@@ -16,7 +16,7 @@ SERVED = {
     "detection": 67,
     "fields": 57,
     "geometry": 17,
-    "image": 42,
+    "image": 61,
     "metrics": 80,
     "regression": 61,
     "segmentation": 68,

@@ -43,7 +43,7 @@ FLOORS = [
         "transport",
     ),
     ("image", "meshes", "segmentation", "uncertainty"),
-    ("directional",),
+    ("directional", "perceptual"),
     ("conformance",),
     ("_catalogue",),
     ("__init__",),

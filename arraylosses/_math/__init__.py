@@ -2,7 +2,9 @@
 
 from ._primitive import Primitive
 from ._twins import TWINS, install
+from .convolution import conv2d, max_pool2d
 from .derivatives import gradient_and_product
+from .draws import permutation_rows
 from .elementary import (
     absolute,
     at_most,
@@ -13,6 +15,7 @@ from .elementary import (
     multiply,
     norm,
     positive_part,
+    power,
     power_of_two_scale,
     softplus,
     sqrt,
@@ -40,7 +43,7 @@ from .sums import (
 from .thinning import permutation, thinned
 from .transport import directions, match, plan, power_mean, quantile_gaps, root_of
 from .triangles import closest, corners, nearest_triangle, triangle, vector
-from .windows import gaussian_taps, pad_image, uniform_taps, window_average
+from .windows import gaussian_taps, halved, pad_image, uniform_taps, window_average
 
 install()
 
@@ -54,6 +57,7 @@ __all__ = [
     "by_rows",
     "class_surprise",
     "closest",
+    "conv2d",
     "corners",
     "cumulative_product",
     "cumulative_sum",
@@ -62,10 +66,12 @@ __all__ = [
     "gaussian_taps",
     "gradient_and_product",
     "half_spectrum",
+    "halved",
     "in_base",
     "label_surprise",
     "log_gap",
     "match",
+    "max_pool2d",
     "mean",
     "multiply",
     "nearest",
@@ -77,12 +83,14 @@ __all__ = [
     "one_hot",
     "pad_image",
     "permutation",
+    "permutation_rows",
     "pick",
     "pick_rows",
     "plan",
     "plan_cost",
     "positive_part",
     "potentials",
+    "power",
     "power_mean",
     "power_of_two_scale",
     "product_before",

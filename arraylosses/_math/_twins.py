@@ -10,7 +10,19 @@ import numpy as np
 
 from .._typing import Array, Axis, Formula, Namespace
 from .._xp import library, readable
-from . import _trees, derivatives, elementary, entropic, neighbours, normal, spectrum, sums, thinning, triangles
+from . import (
+    _trees,
+    convolution,
+    derivatives,
+    elementary,
+    entropic,
+    neighbours,
+    normal,
+    spectrum,
+    sums,
+    thinning,
+    triangles,
+)
 from ._primitive import Primitive
 
 TREE_FROM = 1 << 14
@@ -203,6 +215,25 @@ def torch_tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Ar
     return wide.new_zeros(n).scatter_add(0, index, wide).to(values.dtype)
 
 
+def torch_conv2d(xp: Namespace, x: Array, weight: Array, bias: Array, *, stride: int = 1, padding: int = 0) -> Array:
+    from torch.nn.functional import conv2d
+
+    return conv2d(x, weight, bias, stride, padding)
+
+
+def torch_max_pool2d(xp: Namespace, x: Array, *, size: int, stride: int, ceil_mode: bool = False) -> Array:
+    from torch.nn.functional import max_pool2d
+
+    return max_pool2d(x, size, stride, ceil_mode=ceil_mode)
+
+
+def jax_conv2d(xp: Namespace, x: Array, weight: Array, bias: Array, *, stride: int = 1, padding: int = 0) -> Array:
+    from jax.lax import conv_general_dilated
+
+    around = ((padding, padding), (padding, padding))
+    return conv_general_dilated(x, weight, (stride, stride), around) + xp.reshape(bias, (1, -1, 1, 1))
+
+
 def jax_stop_gradient(xp: Namespace, x: Array) -> Array:
     from jax.lax import stop_gradient
 
@@ -284,6 +315,8 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     elementary.absolute: {"numpy": numpy_absolute, "torch": torch_absolute, "cupy": numpy_absolute},
     elementary.at_most: {"numpy": numpy_at_most},
     elementary.softplus: {"torch": torch_softplus},
+    convolution.conv2d: {"torch": torch_conv2d, "jax": jax_conv2d},
+    convolution.max_pool2d: {"torch": torch_max_pool2d},
     sums.total: {"numpy": numpy_total},
     sums.cumulative_sum: {"numpy": numpy_cumulative_sum, "torch": torch_cumulative_sum},
     sums.cumulative_product: {"torch": torch_cumulative_product},

@@ -61,6 +61,12 @@ def in_base(xp: Namespace, nats: Array, base: Any) -> Array:
     return nats / (log(base) if isinstance(base, (int, float)) else xp.log(base))
 
 
+def power(xp: Namespace, x: Array, exponent: float) -> Array:
+    """``x ** exponent`` where x is positive, else what 0 to that power is, with slope 0."""
+    none = x <= 0
+    return xp.where(none, 0.0**exponent, xp.where(none, 1.0, x) ** exponent)
+
+
 @Primitive
 def softplus(xp: Namespace, x: Array) -> Array:
     """``log(1 + exp(x))`` with every digit in both tails.

@@ -3,11 +3,13 @@
 from math import exp
 
 from .._typing import Array, Namespace
+from .elementary import mean
 
 
-def gaussian_taps(size: int, sigma: float) -> list[float]:
-    """Weights of a Gaussian window, which sum to one."""
-    taps = [exp(-0.5 * ((i - (size - 1) / 2) / sigma) ** 2) for i in range(size)]
+def gaussian_taps(size: int, sigma: float, centre: float | None = None) -> list[float]:
+    """Weights of a Gaussian window, which sum to one; its centre is the middle unless it is said."""
+    middle = (size - 1) / 2 if centre is None else centre
+    taps = [exp(-0.5 * ((i - middle) / sigma) ** 2) for i in range(size)]
     return [t / sum(taps) for t in taps]
 
 
@@ -25,31 +27,52 @@ def _weighted(taps: list[float], parts: list[Array]) -> Array:
     return out
 
 
-def window_average(xp: Namespace, x: Array, taps: list[float]) -> Array:
+def _slid(xp: Namespace, x: Array, taps: list[float], stride: int, axis: int) -> Array:
+    """The window over one axis (-1 or -2)."""
+    n = len(taps)
+    length = x.shape[axis]
+    if n == length and taps[0] == taps[-1] == 1 / n:
+        return mean(xp, x, axis=axis, keepdims=True)
+    last = (length - n) // stride * stride + 1
+    cuts = [slice(i, i + last, stride) for i in range(n)]
+    return _weighted(taps, [x[..., cut, :] if axis == -2 else x[..., cut] for cut in cuts])
+
+
+def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[float], stride: int = 1) -> Array:
     """Separable window over the last two axes, where it fits wholly inside.
 
-    Slices beat a convolution: on a CPU, XLA's is 35 times slower.
+    Slices beat a convolution: on a CPU, XLA's is 35 times slower. One equal window as long as the axis is a mean.
     """
-    h, w = (n - len(taps) + 1 for n in x.shape[-2:])
-    x = _weighted(taps, [x[..., i : i + h, :] for i in range(len(taps))])
-    return _weighted(taps, [x[..., i : i + w] for i in range(len(taps))])
+    return _slid(xp, _slid(xp, x, rows, stride, -2), columns, stride, -1)
 
 
-def _border(xp: Namespace, x: Array, width: int, axis: int, kind: str) -> Array:
+def _border(xp: Namespace, x: Array, width: int, axis: int, kind: str, fill: Array | float) -> Array:
     """``x`` with ``width`` more at both ends of an axis (-1 or -2)."""
 
     def part(start: int, stop: int) -> Array:
         return x[..., start:stop, :] if axis == -2 else x[..., start:stop]
 
     n = x.shape[axis]
-    before, after = part(1, width + 1), part(n - 1 - width, n - 1)
+    if not width:
+        return x
     if kind == "reflect":
-        before, after = xp.flip(before, axis=axis), xp.flip(after, axis=axis)
+        before, after = (xp.flip(part(*ends), axis=axis) for ends in ((1, width + 1), (n - 1 - width, n - 1)))
     else:
-        before, after = xp.zeros_like(part(0, width)), xp.zeros_like(part(0, width))
+        # the image may be narrower than its border
+        shape = (*x.shape[:-2], width, x.shape[-1]) if axis == -2 else (*x.shape[:-1], width)
+        before = after = xp.broadcast_to(xp.zeros_like(part(0, 1)) + fill, shape)
     return xp.concat([before, x, after], axis=axis)
 
 
-def pad_image(xp: Namespace, x: Array, width: int, kind: str) -> Array:
-    """The last two axes widened on all sides by reflection about the border pixel, or by zeros."""
-    return _border(xp, _border(xp, x, width, -2, kind), width, -1, kind)
+def pad_image(
+    xp: Namespace, x: Array, height: int, width: int, kind: str = "constant", fill: Array | float = 0.0
+) -> Array:
+    """The last two axes widened at both ends: by reflection about the border pixel, or by ``fill``."""
+    return _border(xp, _border(xp, x, height, -2, kind, fill), width, -1, kind, fill)
+
+
+def halved(xp: Namespace, x: Array, fill: Array | float | None = None) -> Array:
+    """Means of 2 x 2 pixels. An odd side gains ``fill`` at both ends first, or loses its last pixel."""
+    if fill is not None:
+        x = pad_image(xp, x, x.shape[-2] % 2, x.shape[-1] % 2, fill=fill)
+    return window_average(xp, x, uniform_taps(2), uniform_taps(2), stride=2)

@@ -177,7 +177,7 @@ def _perfect(t: Trial) -> list[Any]:
     truth = np.round(truth) if target.name == "probabilities" else truth
     if target.labels is not None and target.event:
         truth = (truth == truth.max(-1, keepdims=True)) * 1.0
-    return t.one_by_one([truth, truth, *([rest[1], rest[1]] if t.variant.optional else rest)])
+    return t.one_by_one([truth, truth, *([rest[1], rest[1]] if t.variant.optional and len(rest) == 2 else rest)])
 
 
 @law

@@ -26,6 +26,7 @@ SIZES = {
     "sample": 5,
     "channel": 3,
     "member": 4,
+    "ray": 16,
 }
 OTHER_SIZE = 4
 LAYERS = 2
@@ -43,7 +44,10 @@ EXAMPLES = {
     "operator": np.asarray([[4, 2, 1, 1], [2, 4, 2, 0], [0, 2, 4, 2], [1, 1, 2, 4]]) / 8,
     "radius": 4.0,
     "threshold": 1.5,
+    "patch": 4,
 }
+SMALLER: dict[str, dict[str, Any]] = {"ms_ssim": {"size": 3, "level_weights": (0.4, 0.6)}}
+"""Options of metrics whose defaults ask for larger data than a trial draws."""
 
 
 CURVE = 128
@@ -87,14 +91,17 @@ class Variant:
         return declared.labels if self.labels and declared.labels is not None else declared
 
 
-def _params(metric: Metric, form: Form) -> dict[str, Any]:
-    """What must be given, by the rules of the parameters."""
+def _params(metric: Metric, form: Form, given: bool) -> dict[str, Any]:
+    """What must be given, by the rules of the parameters; a seed, where it draws an array that is not given."""
     definition = metric.definition
     needed = {k for k, r in definition.rules.items() if r.implied} | {form.selector} - {None}
     needed |= {k for k, p in definition.params.items() if p.default is p.empty}
     if "num_classes" in form.params:
         needed.add("num_classes")
-    return {k: -1 if k.endswith("_axis") else EXAMPLES.get(k, 1) for k in sorted(filter(None, needed))}
+    if "seed" in definition.params and not given:
+        needed.add("seed")
+    wanted = {k: -1 if k.endswith("_axis") else EXAMPLES.get(k, 1) for k in sorted(filter(None, needed))}
+    return wanted | SMALLER.get(metric.__name__, {})
 
 
 def variants(metric: Metric) -> Iterator[Variant]:
@@ -104,7 +111,7 @@ def variants(metric: Metric) -> Iterator[Variant]:
         optional = any(d.optional for d in form.domains.values())
         for labels in (False, True) if labelled else (False,):
             for given in (False, True) if optional else (False,):
-                yield Variant(metric, form, labels, given, _params(metric, form))
+                yield Variant(metric, form, labels, given, _params(metric, form, given))
 
 
 @dataclass(frozen=True)
