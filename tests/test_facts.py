@@ -1,5 +1,6 @@
 """Every fact is filled in, every page complete, every name as in the signature."""
 
+import re
 from inspect import Parameter, signature
 from math import inf
 from pathlib import Path
@@ -93,3 +94,15 @@ def test_the_readme_names_every_metric() -> None:
         if not home.startswith("_"):
             row = next(line for line in table.splitlines() if line.startswith(f"| {home} |"))
             assert set(names.split()) == {name.strip(" `") for name in row.split("|")[2].split(",")}
+
+
+NOT_NAMES = {"weight", "weights", "avg_factor", "help", "base"}
+"""Words in code type, in the table of terms, that are parameters."""
+
+
+def test_the_terms_of_the_notes_have_names_that_exist() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    table = readme.partition("## Every term of the founding notes")[2].partition("##")[0]
+    names = {re.match(r"\w*", word)[0] for word in re.findall(r"`([^`]+)`", table) if "/" not in word} - NOT_NAMES  # type: ignore[index]
+    assert len(names) > 80
+    assert names <= set(al.__all__)
