@@ -246,22 +246,20 @@ def cross_entropy(
     if target.ndim == pred.ndim:
         share = _smoothed(target, label_smoothing) * weights
         return in_base(xp, xp.sum(multiply(xp, share, class_surprise(xp, pred)), axis=-1), base)
-    chosen = _chosen(xp, class_weights, target)
-    value = chosen * label_surprise(xp, pred, target)
+    value = _of_labels(xp, label_surprise(xp, pred, target), class_weights, target)
+    own, chosen = value if isinstance(value, Mean) else (value, None)
     if label_smoothing:
         rest = xp.sum(weights * class_surprise(xp, pred), axis=-1) / pred.shape[-1]
-        value = (1 - label_smoothing) * value + label_smoothing * rest
-    value = in_base(xp, value, base)
-    return value if class_weights is None else Mean(value, chosen)
+        own = (1 - label_smoothing) * own + label_smoothing * rest
+    own = in_base(xp, own, base)
+    return own if chosen is None else Mean(own, chosen)
 
 
 def _smoothed(target: Array, smoothing: float) -> Array:
     return (1 - smoothing) * target + smoothing / target.shape[-1] if smoothing else target
 
 
-def _chosen(xp: Namespace, class_weights: Array | None, label: Array) -> Any:
-    if class_weights is None:
-        return 1.0
+def _chosen(xp: Namespace, class_weights: Array, label: Array) -> Array:
     return xp.reshape(xp.take(class_weights, xp.reshape(label, (-1,))), label.shape)
 
 
