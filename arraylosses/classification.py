@@ -32,11 +32,17 @@ def _safe_log(xp: Namespace, log: Formula, at_zero: float, dead: Array, x: Array
     return xp.where(low, floor, log(xp.where(dead | low, at_zero, x)))
 
 
-def bernoulli_surprise(xp: Namespace, p: Array, label: Array, floor: float | None) -> Array:
-    """``-label log(p) - (1 - label) log(1 - p)``: 0 log 0 is 0, and log(1 - p) keeps the digits of a small p."""
+def _log_shares(xp: Namespace, p: Array, label: Array, floor: float | None) -> tuple[Array, Array]:
+    """``label log(p)`` and ``(1 - label) log(1 - p)``: 0 log 0 is 0, and log(1 - p) keeps the digits of a small p."""
     yes, no = label == 0, label == 1
     hit = xp.where(yes, 0.0, label * _safe_log(xp, xp.log, 1.0, yes, p, floor))
     miss = xp.where(no, 0.0, (1 - label) * _safe_log(xp, xp.log1p, 0.0, no, -p, floor))
+    return hit, miss
+
+
+def bernoulli_surprise(xp: Namespace, p: Array, label: Array, floor: float | None) -> Array:
+    """Surprise of a label, or of a share of one, under a probability."""
+    hit, miss = _log_shares(xp, p, label, floor)
     return 0.0 - (hit + miss)
 
 
@@ -240,22 +246,20 @@ def cross_entropy(
     if target.ndim == pred.ndim:
         share = _smoothed(target, label_smoothing) * weights
         return in_base(xp, xp.sum(multiply(xp, share, class_surprise(xp, pred)), axis=-1), base)
-    chosen = _chosen(xp, class_weights, target)
-    value = chosen * label_surprise(xp, pred, target)
+    value = _of_labels(xp, label_surprise(xp, pred, target), class_weights, target)
+    own, chosen = value if isinstance(value, Mean) else (value, None)
     if label_smoothing:
         rest = xp.sum(weights * class_surprise(xp, pred), axis=-1) / pred.shape[-1]
-        value = (1 - label_smoothing) * value + label_smoothing * rest
-    value = in_base(xp, value, base)
-    return value if class_weights is None else Mean(value, chosen)
+        own = (1 - label_smoothing) * own + label_smoothing * rest
+    own = in_base(xp, own, base)
+    return own if chosen is None else Mean(own, chosen)
 
 
 def _smoothed(target: Array, smoothing: float) -> Array:
     return (1 - smoothing) * target + smoothing / target.shape[-1] if smoothing else target
 
 
-def _chosen(xp: Namespace, class_weights: Array | None, label: Array) -> Any:
-    if class_weights is None:
-        return 1.0
+def _chosen(xp: Namespace, class_weights: Array, label: Array) -> Array:
     return xp.reshape(xp.take(class_weights, xp.reshape(label, (-1,))), label.shape)
 
 
@@ -443,7 +447,7 @@ def categorical_focal_loss(
 
 
 class Balance(NamedTuple):
-    """Additive. Weight of positives and of negatives, and the surprise of each."""
+    """Additive. Weight of positives and of negatives, and the sum of the logarithms of either side."""
 
     positive: Array
     negative: Array
@@ -454,9 +458,8 @@ class Balance(NamedTuple):
 @statistic(pred=PROBABILITY, target=PROBABILITY)
 def balance(xp: Namespace, pred: Array, target: Array, /, *, log_floor: NonPositive | None = None) -> Balance:
     """What one element adds to either side."""
-    rest = 1 - target
-    hit = target * _surprise(xp, xp.where((target == 0) & (pred == pred), 1.0, pred), log_floor)
-    return Balance(target, rest, hit, bernoulli_surprise(xp, pred, target, log_floor) - hit)
+    hit, miss = _log_shares(xp, pred, target, log_floor)
+    return Balance(target, 1 - target, hit, miss)
 
 
 @metric(
@@ -494,7 +497,9 @@ def balanced_cross_entropy(xp: Namespace, b: Balance, /, *, alpha: Fraction | No
     """
     whole = b.positive + b.negative
     share = b.negative / whole if alpha is None else alpha + xp.zeros_like(whole)
-    return (multiply(xp, share, b.hit) + multiply(xp, 1 - share, b.miss)) / whole
+    value = (multiply(xp, share, 0.0 - b.hit) + multiply(xp, 1 - share, 0.0 - b.miss)) / whole
+    # what has no weight may be infinite, but not unknown
+    return xp.where((b.hit != b.hit) | (b.miss != b.miss), xp.nan, value)
 
 
 @function(

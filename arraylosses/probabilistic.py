@@ -224,7 +224,8 @@ class ReliabilityCurve(NamedTuple):
     unit="weight",
     also=("calibration_curve",),
     equals=("sklearn.calibration.calibration_curve, of bins that hold something, but for scores on a bin's edge",),
-    reference="A. H. Murphy, R. L. Winkler (1977), Reliability of subjective probability forecasts of weather.",
+    reference="A. H. Murphy, R. L. Winkler (1977), Reliability of subjective probability forecasts of precipitation "
+    "and temperature, Applied Statistics 26.",
 )
 def reliability_curve(xp: Namespace, h: Histogram, /) -> ReliabilityCurve:
     """Mean confidence against share that is right, in each bin of confidence.

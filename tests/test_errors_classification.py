@@ -160,7 +160,18 @@ def test_a_nan_shows_where_its_class_has_no_mass() -> None:
 def test_a_class_without_weight_may_be_impossible() -> None:
     """Its surprise is infinite, and counts for nothing."""
     weights = np.asarray([0.0, 1.0, 1.0])
-    assert al.nll_loss(np.asarray([[-np.inf, 0.0, 0.0]] * 2), np.asarray([0, 1]), class_weights=weights) == 0
+    pred, target = np.asarray([[-np.inf, 0.0, -np.inf]] * 2), np.asarray([0, 1])
+    for metric in (al.nll_loss, al.cross_entropy, al.softmax_focal_loss):
+        assert metric(pred, target, class_weights=weights) == 0
+
+
+def test_a_side_that_is_absent() -> None:
+    """The other weighs nothing, even where it is infinite; but a NaN shows."""
+    pred = np.asarray([0.0, 0.5])
+    assert al.balanced_cross_entropy(pred, np.ones(2)) == 0
+    assert np.isinf(al.balanced_cross_entropy(pred, np.asarray([1.0, 0.0])))
+    for target in (np.zeros(2), np.ones(2), np.asarray([0.0, 1.0])):
+        assert np.isnan(al.balanced_cross_entropy(replaced(pred, 0, np.nan), target))
 
 
 def test_close_distributions_keep_their_digits() -> None:
