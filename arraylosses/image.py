@@ -436,7 +436,7 @@ WANG = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 def _least(side: int, levels: int, pooling: Pooling) -> int:
     """Pixels that leave ``side`` of them after halving at all levels but the first."""
-    halvings = 2 ** (levels - 1)
+    halvings: int = 2 ** (levels - 1)
     return side * halvings if pooling == "valid" else (side - 1) * halvings + 1
 
 
