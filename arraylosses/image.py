@@ -51,8 +51,7 @@ def psnr(xp: Namespace, error: Mean, /, *, data_range: DataRange | None = None) 
     -----
     One mean over all pixels of all images; the mean of per-image values is ``averaged(psnr, axis=(-3, -2, -1))``.
     Equal images give inf, with gradient 0. A mask is `weights`. NeuS divides by the sum of the mask plus 1e-5, which is
-    ``psnr(sqrt(e), 0 * e, data_range=1.0)`` of the error ``e = squared_error(pred, target, weights=mask, avg_factor=a)``
-    with its divisor a.
+    ``psnr(sqrt(e), 0 * e, data_range=1.0)`` of ``e = squared_error(pred, target, weights=mask, avg_factor=divisor)``.
 
     Examples
     --------
