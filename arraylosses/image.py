@@ -50,7 +50,8 @@ def psnr(xp: Namespace, error: Mean, /, *, data_range: DataRange | None = None) 
     Notes
     -----
     One mean over all pixels of all images; the mean of per-image values is ``averaged(psnr, axis=(-3, -2, -1))``.
-    Equal images give inf, with gradient 0.
+    Equal images give inf, with gradient 0. A mask is `weights`. NeuS divides by the sum of the mask plus 1e-5, which is
+    ``psnr(sqrt(e), 0 * e, data_range=1.0)`` of ``e = squared_error(pred, target, weights=mask, avg_factor=divisor)``.
 
     Examples
     --------
@@ -421,7 +422,7 @@ def ssim_map(xp: Namespace, pred: Array, target: Array, /, **options: Any) -> Si
     >>> image = np.linspace(0.0, 1.0, 16 * 16).reshape(16, 16)
     >>> maps = al.ssim_map(image, 0.5 * image, data_range=1.0)
     >>> print(maps.similarity.shape, maps.contrast.max().round(3), maps.structure.min().round(3))
-    (6, 6) 0.804 1.0
+    (6, 6) 0.815 1.0
     """
     exponents = tuple(options.pop(name, 1.0) for name in ("alpha", "beta", "gamma"))
     how = comparison(**options)
