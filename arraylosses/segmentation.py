@@ -107,8 +107,8 @@ def dice_score(
 ) -> Array:
     r"""Twice what two regions share, over their sizes added.
 
-    The usual score of a segmentation. It is the F1 score of the pixels, and of a soft mask its expectation in each
-    sum; `jaccard_index` orders masks alike and punishes small overlaps harder.
+    The usual score of a segmentation: of masks of 0 and 1 it is the F1 score of the pixels, and in a soft mask shares
+    of pixels are counted. `jaccard_index` orders masks alike and punishes small overlaps harder.
 
     .. math:: \frac{2 \sum_i p_i g_i}{\sum_i p_i + \sum_i g_i}
 
