@@ -16,7 +16,8 @@ from .perceptual import lpips as lpips, trunk_features as trunk_features
 from .points import FScore, SurfaceScore
 from .probabilistic import ReliabilityCurve
 from .ranking import PrecisionRecallCurve, RocCurve
-from .uncertainty import Bounds, CoverageCurve, EnsembleMoments, SparsificationCurve
+from .sparsification import SparsificationCurve
+from .uncertainty import Bounds, CoverageCurve, EnsembleMoments
 
 __version__: str
 
@@ -102,7 +103,7 @@ class _ause(Metric):
         *,
         whole_samples: bool = False,
         penalty: Literal["mae", "rmse"] = "mae",
-        fractions: int = 100,
+        fractions: int | None = None,
         weights: Array | None = None,
         axis: Axis = None,
     ) -> Array:

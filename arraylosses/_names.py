@@ -39,14 +39,14 @@ HOMES = {
         "spatial_bce_threshold_loss"
     ),
     "signal": "fourier_errors fourier_loss",
+    "sparsification": "ause sparsification_curve",
     "transport": (
         "diffusion_earth_movers_distance earth_movers_distance optimal_transport_distance sinkhorn_distance "
         "sinkhorn_divergence sliced_wasserstein_distance wasserstein_critic_loss wasserstein_distance"
     ),
     "uncertainty": (
-        "auce ause calibration_error coverage_curve ensemble_moments ensemble_nll gaussian_cdf gaussian_quantile "
+        "auce calibration_error coverage_curve ensemble_moments ensemble_nll gaussian_cdf gaussian_quantile "
         "interval_coverage interval_length mean_absolute_calibration_error prediction_interval quantile_coverage "
-        "sparsification_curve"
     ),
     "_catalogue": "catalogue",
     "_combine": "averaged",

@@ -1,26 +1,22 @@
-"""Of predictions that say how sure they are: ensembles, intervals, calibration, sparsification."""
+"""Of predictions that say how sure they are: ensembles, intervals and calibration."""
 
 from collections.abc import Sequence
 from math import inf
 from typing import Literal, NamedTuple
 
 from ._definition import statistic
-from ._domains import NONNEGATIVE, PROBABILITY, REAL, Count, Levels, Numbers, Share
+from ._domains import NONNEGATIVE, PROBABILITY, REAL, Levels, Numbers, Share
 from ._math import (
     absolute,
     cumulative_sum,
     divide,
-    multiply,
     normal_cdf,
     normal_quantile,
     segment_sum,
-    sqrt,
-    tie_ends,
     total,
 )
 from ._math import mean as average_of
 from ._metric import function, loss, metric
-from ._state import Samples
 from ._typing import Array, Namespace
 from ._xp import device_of
 from .probabilistic import normal_surprise
@@ -42,17 +38,17 @@ HUNDREDTHS = tuple(i / 100 for i in range(1, 100))
 """The levels of the published area under the calibration error."""
 
 
-def _vector(xp: Namespace, numbers: Sequence[float] | float, like: Array) -> Array:
+def vector(xp: Namespace, numbers: Sequence[float] | float, like: Array) -> Array:
     """Numbers beside ``like``."""
     return xp.asarray(numbers, dtype=like.dtype, **device_of(xp, like))
 
 
-def _trapezoid(xp: Namespace, y: Array, x: Array) -> Array:
+def trapezoid(xp: Namespace, y: Array, x: Array) -> Array:
     """Area under straight lines along the last axis."""
     return 0.5 * xp.sum((y[..., 1:] + y[..., :-1]) * (x[1:] - x[:-1]), axis=-1)
 
 
-def _places(xp: Namespace, steps: Array, x: Array) -> Array:
+def places(xp: Namespace, steps: Array, x: Array) -> Array:
     """How many of ascending steps (L,) lie below each of ``x`` (..., n)."""
     return xp.reshape(xp.searchsorted(steps, xp.reshape(x, (-1,))), x.shape)
 
@@ -164,7 +160,7 @@ def _reach(xp: Namespace, level: float | tuple[float, ...], like: Array) -> Arra
     From the tail, which keeps the digits of levels near 1.
     """
     tail = [(1 - p) / 2 for p in level] if isinstance(level, tuple) else (1 - level) / 2
-    return -normal_quantile(xp, _vector(xp, tail, like))
+    return -normal_quantile(xp, vector(xp, tail, like))
 
 
 @function(
@@ -333,7 +329,7 @@ class Coverage(NamedTuple):
     def of(cls, xp: Namespace, value: Array, steps: Array, weights: Array | None) -> "Coverage":
         """A value is within every level whose step is not below it: one search a value, then running sums."""
         unknown = value != value
-        place = _places(xp, steps, xp.where(unknown, 0.0, value))
+        place = places(xp, steps, xp.where(unknown, 0.0, value))
         running = cumulative_sum(xp, segment_sum(xp, weights, place, steps.shape[0] + 1))
         lost = total(xp, unknown if weights is None else xp.where(unknown, weights, 0.0), -1)
         return cls(running[..., :-1], running[..., -1:], xp.expand_dims(lost, axis=-1))
@@ -358,7 +354,7 @@ def _steps(levels: int | tuple[float, ...] | None) -> tuple[float, ...]:
 
 def _curve(xp: Namespace, c: Coverage, levels: int | tuple[float, ...] | None) -> CoverageCurve:
     share = c.share(xp)
-    return CoverageCurve(xp.broadcast_to(_vector(xp, _steps(levels), share), share.shape), share)
+    return CoverageCurve(xp.broadcast_to(vector(xp, _steps(levels), share), share.shape), share)
 
 
 def _central(
@@ -395,7 +391,7 @@ def quantile_levels(
 ) -> Coverage:
     """Quantiles that the target does not exceed."""
     z = standardised(xp, mean, std, target)
-    return Coverage.of(xp, z, normal_quantile(xp, _vector(xp, _steps(levels), z)), weights)
+    return Coverage.of(xp, z, normal_quantile(xp, vector(xp, _steps(levels), z)), weights)
 
 
 @metric(
@@ -480,7 +476,7 @@ def auce(
         return average_of(xp, gap, axis=-1)
     if gap.shape[-1] < 2:
         raise ValueError("`levels` must be at least 2 numbers for average='trapezoid'; got 1.")
-    return _trapezoid(xp, gap, _vector(xp, _steps(levels), gap))
+    return trapezoid(xp, gap, vector(xp, _steps(levels), gap))
 
 
 @metric(
@@ -605,184 +601,8 @@ def calibration_error(
     count = gap.shape[-1]
     if level_weights is not None and len(level_weights) != count:
         raise ValueError(f"`level_weights` must be {count} numbers, one a level; got {len(level_weights)}.")
-    weight = _vector(xp, level_weights or [1.0] * count, gap)
+    weight = vector(xp, level_weights or [1.0] * count, gap)
     if level_weighting == "coverage":
         weight = weight * curve.coverage
     summed = xp.sum(weight * gap, axis=-1)
     return summed / xp.sum(weight) if level_weighting == "mean" else summed
-
-
-# ---- sparsification
-
-
-class SparsificationCurve(NamedTuple):
-    """Mean error of what is kept, as a share of that of all, by the fraction that is taken away."""
-
-    fraction: Array
-    uncertainty_curve: Array
-    oracle_curve: Array
-
-
-@statistic(error=NONNEGATIVE, uncertainty=REAL)
-def ranked_errors(
-    xp: Namespace, error: Array, uncertainty: Array, /, *, weights: Array | None, whole_samples: bool = False
-) -> Samples:
-    """Every error with its uncertainty."""
-    if whole_samples and weights is not None:
-        raise ValueError("`whole_samples` must be False where samples have `weights`; got True.")
-    return Samples.of(xp, error, uncertainty, weights=weights)
-
-
-def _kept(fractions: int, samples: int, whole: bool) -> list[float]:
-    """Share that is kept at each fraction, ascending; of whole samples, as many as the published scripts keep."""
-    if not whole:
-        return [(i + 1) / fractions for i in range(fractions)]
-    step = 1.0 / fractions
-    return [int((1.0 - i * step) * samples) / max(samples, 1) for i in reversed(range(fractions))]
-
-
-def _one(xp: Namespace, value: int, like: Array) -> Array:
-    """A last axis of one number, to be put before or behind ``like``."""
-    return xp.full((*like.shape[:-1], 1), value, dtype=like.dtype, **device_of(xp, like))
-
-
-def _mean_of_kept(xp: Namespace, key: Array, value: Array, weight: Array, kept: list[float]) -> Array:
-    """Mean of the values of the least keys, for each share of the weight that is kept.
-
-    The sum of the kept is a straight line over each group of equal keys, which so leave in proportion.
-    """
-
-    def running(x: Array) -> Array:
-        return xp.concat([_one(xp, 0, x), cumulative_sum(xp, xp.take_along_axis(x, order, axis=-1))], axis=-1)
-
-    order = xp.argsort(key, axis=-1)
-    ends = tie_ends(xp, xp.take_along_axis(key, order, axis=-1))
-    heavy, summed = running(weight), running(multiply(xp, weight, value))
-    whole, shares = heavy[..., -1:], _vector(xp, kept, value)
-    place = _places(xp, shares, xp.take_along_axis(heavy, ends, axis=-1) / whole)
-    low = cumulative_sum(xp, segment_sum(xp, None, place, len(kept) + 1))[..., :-1]
-    high = xp.take_along_axis(xp.concat([ends, _one(xp, key.shape[-1], ends)], axis=-1), low, axis=-1)
-    (w0, w1), (s0, s1) = ([xp.take_along_axis(x, i, axis=-1) for i in (low, high)] for x in (heavy, summed))
-    part = divide(xp, shares * whole - w0, w1 - w0, empty=0.0)
-    return (s0 + part * (s1 - s0)) / (shares * whole)
-
-
-def _sparsified(
-    xp: Namespace, s: Samples, penalty: Literal["mae", "rmse"], fractions: int, whole: bool
-) -> SparsificationCurve:
-    error, uncertainty = s.pred, s.target
-    unknown = xp.any((error != error) | (uncertainty != uncertainty), axis=-1, keepdims=True)
-    weight = xp.where(unknown, xp.nan, s.weight)
-    value = error if penalty == "mae" else error * error
-    kept = _kept(fractions, error.shape[-1], whole)
-    step = _vector(xp, [i * (1.0 / fractions) for i in range(fractions)], value)
-
-    def curve(key: Array) -> Array:
-        mean = _mean_of_kept(xp, key, value, weight, kept)
-        height = mean if penalty == "mae" else sqrt(xp, mean)
-        return xp.flip(height / height[..., -1:], axis=-1)
-
-    ours = curve(uncertainty)
-    return SparsificationCurve(xp.broadcast_to(step, ours.shape), ours, curve(error))
-
-
-@metric(
-    ranked_errors,
-    range=None,
-    best=None,
-    smooth="nowhere",
-    lazy=False,
-    equals=("evaluating_bdl/depthCompletion/ensembling_eval_ause.py, with penalty='rmse' and whole_samples=True",),
-    reference="E. Ilg et al. (2018), Uncertainty estimates and multi-hypotheses networks for optical flow.",
-)
-def sparsification_curve(
-    xp: Namespace,
-    s: Samples,
-    /,
-    *,
-    penalty: Literal["mae", "rmse"] = "mae",
-    fractions: Count = 100,
-    whole_samples: bool = False,
-) -> SparsificationCurve:
-    r"""Error of what is left without the most uncertain fraction, as a share of the error of all.
-
-    Beside it the oracle's curve, which takes the largest errors away: an uncertainty that ranks errors well is near it.
-
-    Parameters
-    ----------
-    penalty : {'mae', 'rmse'}
-        Mean of the errors, or root of the mean square.
-
-    Returns
-    -------
-    fraction, uncertainty_curve, oracle_curve : array, (..., fraction)
-
-    Raises
-    ------
-    ValueError
-        If samples that count as wholes have weights.
-
-    Notes
-    -----
-    A fraction is one of the weight, exactly: the sample on the border counts with its part, and samples of equal
-    uncertainty leave in proportion, in no order of their own. Only the ranking of the uncertainty matters, and it has
-    no gradient; the errors have one. NaN where all errors are 0.
-
-    Examples
-    --------
-    >>> import numpy as np, arraylosses as al
-    >>> error, uncertainty = np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.1, 0.4, 0.2, 0.3])
-    >>> curve = al.sparsification_curve(error, uncertainty, fractions=2)
-    >>> print(curve.fraction, curve.uncertainty_curve, curve.oracle_curve)
-    [0.  0.5] [1.  0.8] [1.  0.6]
-    """
-    return _sparsified(xp, s, penalty, fractions, whole_samples)
-
-
-@metric(
-    ranked_errors,
-    smooth="nowhere",
-    lazy=False,
-    also=("area_under_the_sparsification_error_curve",),
-    equals=("evaluating_bdl/depthCompletion/ensembling_eval_ause.py, with penalty='rmse' and whole_samples=True",),
-    reference="E. Ilg et al. (2018), Uncertainty estimates and multi-hypotheses networks for optical flow.",
-)
-def ause(
-    xp: Namespace,
-    s: Samples,
-    /,
-    *,
-    penalty: Literal["mae", "rmse"] = "mae",
-    fractions: Count = 100,
-    whole_samples: bool = False,
-) -> Array:
-    r"""Area between the sparsification curves of an uncertainty and of the errors themselves.
-
-    0 where the uncertainty ranks the samples as their errors do; blind to its scale.
-
-    .. math:: \int \frac{E(f) - E_{\text{oracle}}(f)}{E(0)} \mathrm df
-
-    Parameters
-    ----------
-    penalty : {'mae', 'rmse'}
-        Mean of the errors, or root of the mean square.
-
-    Raises
-    ------
-    ValueError
-        If samples that count as wholes have weights.
-
-    Notes
-    -----
-    The area is the one under straight lines between the fractions, up to the last of them, as in evaluating_bdl
-    (``penalty='rmse', whole_samples=True``). The curves are those of `sparsification_curve`.
-
-    Examples
-    --------
-    >>> import numpy as np, arraylosses as al
-    >>> print(al.ause(np.array([1.0, 2.0, 3.0]), np.array([0.1, 0.2, 0.3])))
-    0.0
-    """
-    curve = _sparsified(xp, s, penalty, fractions, whole_samples)
-    gap = curve.uncertainty_curve - curve.oracle_curve
-    return _trapezoid(xp, gap, _vector(xp, [i * (1.0 / fractions) for i in range(fractions)], gap))

@@ -43,7 +43,7 @@ FLOORS = [
         "transport",
     ),
     ("image", "meshes", "segmentation", "uncertainty"),
-    ("directional", "perceptual"),
+    ("directional", "perceptual", "sparsification"),
     ("conformance",),
     ("_catalogue",),
     ("__init__",),

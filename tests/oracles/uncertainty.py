@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from scipy.integrate import quad
 from scipy.stats import norm
 
 from ._common import Array, Claim, Formula, Given, by_torch, reduced, torch
@@ -143,8 +144,29 @@ def sparsified(
     return np.broadcast_to(np.arange(fractions) / fractions, ours.shape), ours, oracle
 
 
-def sparsification_area(*arrays: Array, **options: Any) -> Array:
-    fraction, ours, oracle = sparsified(*arrays, **options)
+def exact_area(key: Array, value: Array, weight: Array, penalty: str) -> float:
+    """Group by group, by quadrature of the mean of what is kept."""
+    groups = [(weight[key == k].sum(), (weight * value)[key == k].sum()) for k in np.unique(key)]
+    whole, summed = np.sum(groups, axis=0)
+    k0 = s0 = total = 0.0
+    for w, s in groups:
+        if w:
+            height = lambda k, k0=k0, s0=s0, w=w, s=s: (s0 + (k - k0) * s / w) / k  # noqa: E731  # one expression
+            root = height if penalty == "mae" else lambda k, height=height: np.sqrt(height(k))
+            total += quad(root, k0, k0 + w, epsabs=1e-13, epsrel=1e-13)[0]
+        k0, s0 = k0 + w, s0 + s
+    return total / whole / (summed / whole if penalty == "mae" else np.sqrt(summed / whole))
+
+
+def sparsification_area(*arrays: Array, fractions: int | None = None, **options: Any) -> Array:
+    if fractions is None and not options.get("whole_samples"):
+        e, u = (x.ravel() for x in arrays)
+        w = options.get("weights")
+        w = np.ones(e.shape) if w is None else np.broadcast_to(w.T, arrays[0].shape[::-1]).T.ravel()
+        penalty = options.get("penalty", "mae")
+        value = e if penalty == "mae" else e**2
+        return np.asarray(exact_area(u, value, w, penalty) - exact_area(e, value, w, penalty))
+    fraction, ours, oracle = sparsified(*arrays, fractions=fractions or 100, **options)
     return np.trapezoid(ours - oracle, fraction, axis=-1)
 
 
@@ -221,7 +243,11 @@ CALLS: dict[str, Given] = {
         )
     ],
     "sparsification_curve": SPARSIFIED,
-    "ause": SPARSIFIED,
+    "ause": [
+        *[(arrays, [{"fractions": 100, **o} for o in options]) for arrays, options in SPARSIFIED],
+        ((ERROR, UNCERTAINTY), [{}, {"penalty": "rmse"}]),
+        ((TIED_ERROR, TIED), [{}, {"weights": COPIES}, {"weights": COPIES, "penalty": "rmse"}]),
+    ],
 }
 
 
