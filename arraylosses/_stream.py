@@ -72,7 +72,7 @@ class Stream:
 
     def init(self, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
         """The state of no data, for batches that look like these. Weights may be given as to `update`; they weigh 0."""
-        inputs, _, _ = self._inputs(arrays, None, named)
+        inputs, form, _ = self._inputs(arrays, None, named)
         axes = resolve_axes(self.axis, inputs.batch)
         if not inputs.batch:
             raise ValueError("a stream reduces the leading axis of its batches; got shape ().")
@@ -80,7 +80,8 @@ class Stream:
             raise ValueError(f"a stream reduces the leading axis of its batches; got axis={self.axis}.")
         xp = inputs.lib.xp
         like = next(a for a in inputs.arrays if a is not None)
-        nothing = xp.zeros(inputs.batch, dtype=xp.bool, **device_of(xp, like))
+        # samples are let go below, and need no weights of 0
+        nothing = None if form.grows else xp.zeros(inputs.batch, dtype=xp.bool, **device_of(xp, like))
         state = _as_arrays(inputs.lib, self._gathered(arrays, nothing, named))
         return state.emptied() if isinstance(state, Samples) else state
 

@@ -88,15 +88,15 @@ def _integral_of_root(xp: Namespace, slope: Array, offset: Array, low: Array, hi
     """Of the root of ``slope + offset / k``, in a closed form in which nothing cancels where the slope is small."""
     before, after = (positive_part(xp, slope * k + offset) for k in (low, high))
     steep, root0, root1 = sqrt(xp, slope), sqrt(xp, low), sqrt(xp, high)
-    (a0, b0), (a1, b1) = (steep * root0, sqrt(xp, before)), (steep * root1, sqrt(xp, after))
+    b0, b1 = sqrt(xp, before), sqrt(xp, after)
     gained = steep * divide(xp, high - low, root0 + root1, empty=0.0) + divide(xp, after - before, b0 + b1, empty=0.0)
-    growth = xp.log1p(divide(xp, gained, a0 + b0, empty=0.0))
+    growth = xp.log1p(divide(xp, gained, steep * root0 + b0, empty=0.0))
     flat = sqrt(xp, positive_part(xp, offset)) * (root1 - root0)
     return root1 * b1 - root0 * b0 + xp.where(slope == 0, flat, divide(xp, offset * growth, steep, empty=0.0))
 
 
 def _area(xp: Namespace, r: Ranked, penalty: Penalty) -> Array:
-    """Area under a curve, of which the height is a mean of values, or its root: exactly, from group to group of equals."""
+    """Area under a mean of values, or under its root, as they are taken away: exactly, group by group of equals."""
     (w0, s0), (w1, s1) = ([xp.take_along_axis(x, i, axis=-1) for x in (r.weight, r.summed)] for i in (r.starts, r.ends))
     slope = divide(xp, s1 - s0, w1 - w0, empty=0.0)
     integral = _integral_of_mean if penalty == "mae" else _integral_of_root
