@@ -15,7 +15,7 @@ SERVED = {
     "classification": 53,
     "detection": 24,
     "fields": 30,
-    "geometry": 17,
+    "geometry": 52,
     "image": 42,
     "metrics": 80,
     "regression": 46,
