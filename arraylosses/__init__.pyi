@@ -487,6 +487,7 @@ class _dirdist_point_clouds(Loss):
         k: int = 5,
         beta: float = 3.0,
         epsilon: float = 1e-08,
+        offset: float = 0.0,
         weights: Array | None = None,
         axis: Axis = None,
         reduction: Reduction = "mean",

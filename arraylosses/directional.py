@@ -23,9 +23,10 @@ def cloud_gap(xp: Namespace, name: str, cloud: Array, query: Array, k: int, epsi
     return xp.sum(xp.expand_dims(weight, axis=-1) * gap, axis=-2)
 
 
-def discrepancy(xp: Namespace, source: Array, target: Array, beta: float) -> Array:
+def discrepancy(xp: Namespace, source: Array, target: Array, beta: float, offset: float = 0.0) -> Array:
     """Mean over queries of the difference of two gaps (..., q, d), in length and by coordinate."""
-    error = absolute(xp, norm(xp, source) - norm(xp, target)) + xp.sum(absolute(xp, source - target), axis=-1)
+    lengths = norm(xp, source + offset), norm(xp, target + offset)
+    error = absolute(xp, lengths[0] - lengths[1]) + xp.sum(absolute(xp, source - target), axis=-1)
     if isinstance(beta, (int, float)) and beta == 0:
         return xp.mean(error, axis=-1)
     return xp.mean(error * xp.exp(-beta * stop_gradient(xp, error)), axis=-1)
@@ -52,6 +53,7 @@ def dirdist_point_clouds(
     k: Count = 5,
     beta: NonNegative = 3.0,
     epsilon: Positive = 1e-8,
+    offset: NonNegative = 0.0,
 ) -> Array:
     r"""Difference of the directions and distances in which two clouds lie, seen from the same points.
 
@@ -69,6 +71,9 @@ def dirdist_point_clouds(
         How fast queries that disagree lose weight; 0 counts all alike.
     epsilon : float, default 1e-8
         Added to the squared distances, for queries on a point.
+    offset : float, default 0.0
+        Added to each coordinate of a direction before its length is taken; the authors' code has 1e-10, which shows in
+        gradients at queries on a point.
 
     Raises
     ------
@@ -90,7 +95,7 @@ def dirdist_point_clouds(
     need_points(query=query)
     query = stop_gradient(xp, query)
     gaps = [cloud_gap(xp, n, c, query, k, epsilon) for n, c in (("source", source), ("target", target))]
-    return discrepancy(xp, gaps[0], gaps[1], beta)
+    return discrepancy(xp, gaps[0], gaps[1], beta, offset)
 
 
 @loss(

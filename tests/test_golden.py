@@ -15,7 +15,7 @@ SERVED = {
     "classification": 94,
     "detection": 67,
     "fields": 57,
-    "geometry": 17,
+    "geometry": 52,
     "image": 61,
     "metrics": 80,
     "regression": 61,

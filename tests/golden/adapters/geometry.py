@@ -52,7 +52,9 @@ def radius_downsample(points: Array, radius: float) -> Array:
 def dirdist_point_clouds(
     source: Array, target: Array, query: Array, weighted: bool = True, beta: float = 3.0, **options: Any
 ) -> Array:
-    return al.dirdist_point_clouds(source, target, query, beta=beta if weighted else 0.0, **options)
+    """The authors' directions have an offset."""
+    options |= {"beta": beta if weighted else 0.0, "offset": 1e-10}
+    return al.dirdist_point_clouds(source, target, query, **options)
 
 
 def point_to_surface_distance(
