@@ -177,7 +177,13 @@ def _perfect(t: Trial) -> list[Any]:
     truth = np.round(truth) if target.name == "probabilities" else truth
     if target.labels is not None and target.event:
         truth = (truth == truth.max(-1, keepdims=True)) * 1.0
-    return t.one_by_one([truth, truth, *([rest[1], rest[1]] if t.variant.optional and len(rest) == 2 else rest)])
+    return t.one_by_one([truth, truth, *([rest[1], rest[1]] if _weighs_points(t) else rest)])
+
+
+def _weighs_points(t: Trial) -> bool:
+    """Whether each point of two clouds has a weight, which changes places with them."""
+    optional = any(d.optional for d in t.domains[2:])
+    return t.names[2:] == ["pred_weights", "target_weights"] and (t.variant.optional or not optional)
 
 
 @law
@@ -197,8 +203,7 @@ def symmetric_as_stated(t: Trial) -> None:
     t.needs(t.domains[0].name == t.domains[1].name, "scores are not labels")
     arrays = t.draw(BATCH)
     first, second, *rest = t.grouped(arrays)
-    paired = t.variant.optional or t.names[2:] == ["pred_weights", "target_weights"]
-    swapped = t.one_by_one([second, first, *(reversed(rest) if paired else rest)])
+    swapped = t.one_by_one([second, first, *(reversed(rest) if _weighs_points(t) else rest)])
     close(t.value(swapped), t.value(arrays), t.tolerance, "arguments changed places")
 
 

@@ -46,8 +46,12 @@ EXAMPLES = {
     "threshold": 1.5,
     "patch": 4,
 }
-SMALLER: dict[str, dict[str, Any]] = {"ms_ssim": {"size": 3, "level_weights": (0.4, 0.6)}}
-"""Options of metrics whose defaults ask for larger data than a trial draws."""
+SMALLER: dict[str, dict[str, Any]] = {
+    "ms_ssim": {"size": 3, "level_weights": (0.4, 0.6)},
+    "sinkhorn_distance": {"iterations": 16, "regularization": 40.0},
+    "sinkhorn_divergence": {"iterations": 16, "regularization": 40.0},
+}
+"""Options of metrics whose defaults ask for larger data than a trial draws, or for more time."""
 
 
 CURVE = 128
