@@ -14,11 +14,11 @@ from ._math import (
     pad_image,
     permutation_rows,
     pick_rows,
-    positive_part,
     power,
     sqrt,
     uniform_taps,
     window_average,
+    window_moments,
 )
 from ._metric import Loss, function, loss, metric
 from ._state import Mean
@@ -194,12 +194,10 @@ class SimilarityMap(NamedTuple):
 def _components(xp: Namespace, pair: Pair, how: Comparison) -> tuple[Array, Array, Array]:
     """Maps of luminance, contrast and structure."""
     x, y, level = pair
-    mean_x, mean_y, xx, yy, xy = pair.averaged(xp, (x, y, x * x, y * y, x * y), how)
-    covariance = how.unbias * (xy - mean_x * mean_y)
-    variances = (how.unbias * (square - m * m) for square, m in ((xx, mean_x), (yy, mean_y)))
-    deviation_x, deviation_y = (sqrt(xp, positive_part(xp, v)) for v in variances)
+    mean_x, mean_y, xx, yy, xy = window_moments(xp, x, y, how.rows, how.columns)
+    deviation_x, deviation_y = (sqrt(xp, how.unbias * v) for v in (xx, yy))
     contrast = (2 * deviation_x * deviation_y + how.c2) / (deviation_x**2 + deviation_y**2 + how.c2)
-    structure = (covariance + how.c2 / 2) / (deviation_x * deviation_y + how.c2 / 2)
+    structure = (how.unbias * xy + how.c2 / 2) / (deviation_x * deviation_y + how.c2 / 2)
     return _luminance(mean_x + level, mean_y + level, how.c1), contrast, structure
 
 
@@ -553,6 +551,7 @@ def _stochastic_image(xp: Namespace, rays: Array, indices: Array, height: int) -
     permutations=PERMUTATION["repeat ray"].into("ray") | None,
     range=(0.0, 2.0),
     symmetric=True,
+    lazy=False,
     equals=("S3IM of the authors, without its weight",),
     reference="Z. Xie et al. (2023), S3IM: Stochastic structural similarity, arXiv:2308.07032.",
 )

@@ -43,7 +43,7 @@ from .sums import (
 from .thinning import permutation, thinned
 from .transport import directions, match, plan, power_mean, quantile_gaps, root_of
 from .triangles import closest, corners, nearest_triangle, triangle, vector
-from .windows import gaussian_taps, halved, pad_image, uniform_taps, window_average
+from .windows import gaussian_taps, halved, pad_image, uniform_taps, window_average, window_moments
 
 install()
 
@@ -113,5 +113,6 @@ __all__ = [
     "vector",
     "weight_by_value",
     "window_average",
+    "window_moments",
     "xlogy",
 ]

@@ -1,6 +1,7 @@
 """Moving averages over the last two axes."""
 
 from math import exp
+from typing import NamedTuple
 
 from .._typing import Array, Namespace
 from .elementary import mean
@@ -27,15 +28,23 @@ def _weighted(taps: list[float], parts: list[Array]) -> Array:
     return out
 
 
-def _slid(xp: Namespace, x: Array, taps: list[float], stride: int, axis: int) -> Array:
-    """The window over one axis (-1 or -2)."""
-    n = len(taps)
-    length = x.shape[axis]
-    if n == length and taps[0] == taps[-1] == 1 / n:
-        return mean(xp, x, axis=axis, keepdims=True)
-    last = (length - n) // stride * stride + 1
+def _covers(taps: list[float], length: int) -> bool:
+    """Whether one window of equal weights is as long as the axis."""
+    return len(taps) == length and taps[0] == taps[-1] == 1 / length
+
+
+def _seen(x: Array, n: int, stride: int, axis: int) -> list[Array]:
+    """What each of ``n`` taps along an axis (-1 or -2) sees: one value for each window."""
+    last = (x.shape[axis] - n) // stride * stride + 1
     cuts = [slice(i, i + last, stride) for i in range(n)]
-    return _weighted(taps, [x[..., cut, :] if axis == -2 else x[..., cut] for cut in cuts])
+    return [x[..., cut, :] if axis == -2 else x[..., cut] for cut in cuts]
+
+
+def _slid(xp: Namespace, x: Array, taps: list[float], stride: int, axis: int) -> Array:
+    """The window over one axis."""
+    if _covers(taps, x.shape[axis]):
+        return mean(xp, x, axis=axis, keepdims=True)
+    return _weighted(taps, _seen(x, len(taps), stride, axis))
 
 
 def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[float], stride: int = 1) -> Array:
@@ -44,6 +53,39 @@ def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[flo
     Slices beat a convolution: on a CPU, XLA's is 35 times slower. One equal window as long as the axis is a mean.
     """
     return _slid(xp, _slid(xp, x, rows, stride, -2), columns, stride, -1)
+
+
+class Moments(NamedTuple):
+    """Means of two images in windows, their variances and their covariance."""
+
+    mean_x: Array
+    mean_y: Array
+    xx: Array
+    yy: Array
+    xy: Array
+
+
+def _moments(xp: Namespace, x: Array, y: Array, taps: list[float], axis: int) -> Moments:
+    """Along one axis, of deviations from the mean of each window."""
+    mean_x, mean_y = (_slid(xp, v, taps, 1, axis) for v in (x, y))
+    if _covers(taps, x.shape[axis]):
+        dx, dy = x - mean_x, y - mean_y
+        return Moments(mean_x, mean_y, *(mean(xp, v, axis=axis, keepdims=True) for v in (dx * dx, dy * dy, dx * dy)))
+    away_x = [v - mean_x for v in _seen(x, len(taps), 1, axis)]
+    away_y = [v - mean_y for v in _seen(y, len(taps), 1, axis)]
+    pairs = ((away_x, away_x), (away_y, away_y), (away_x, away_y))
+    return Moments(mean_x, mean_y, *(_weighted(taps, [a * b for a, b in zip(*pair, strict=True)]) for pair in pairs))
+
+
+def window_moments(xp: Namespace, x: Array, y: Array, rows: list[float], columns: list[float]) -> Moments:
+    """In separable windows: what is within the columns, averaged, and what is between them.
+
+    Slower than means of products, but no digits cancel: a flat window has no variance, and none is negative.
+    """
+    within = _moments(xp, x, y, rows, -2)
+    between = _moments(xp, within.mean_x, within.mean_y, columns, -1)
+    spread = (_slid(xp, a, columns, 1, -1) + b for a, b in zip(within[2:], between[2:], strict=True))
+    return Moments(between.mean_x, between.mean_y, *spread)
 
 
 def _border(xp: Namespace, x: Array, width: int, axis: int, kind: str, fill: Array | float) -> Array:
