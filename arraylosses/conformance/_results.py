@@ -166,6 +166,11 @@ def values_lie_in_the_range(t: Trial) -> None:
         raise Broken(f"{value} lies outside [{low}, {high}]")
 
 
+def _paired(t: Trial) -> bool:
+    """Whether what follows the first two arguments belongs to them, one to each."""
+    return t.variant.optional or t.names[2:] == ["pred_weights", "target_weights"]
+
+
 def _perfect(t: Trial) -> list[Any]:
     """Arguments whose prediction is the truth."""
     t.needs(t.names[:2] == ["pred", "target"], "has no prediction beside a target")
@@ -175,7 +180,7 @@ def _perfect(t: Trial) -> list[Any]:
     arrays = t.draw(BATCH, inner=True)
     # a soft label is no truth: cross entropy is least at it, but not 0
     truth = np.round(arrays[1]) if target.name == "probabilities" else arrays[1]
-    return [truth, truth, *([arrays[3], arrays[3]] if t.variant.optional else arrays[2:])]
+    return [truth, truth, *([arrays[3], arrays[3]] if _paired(t) else arrays[2:])]
 
 
 @law
@@ -194,8 +199,7 @@ def symmetric_as_stated(t: Trial) -> None:
     t.needs(t.metric.facts.symmetric, "not symmetric")
     t.needs(t.domains[0].name == t.domains[1].name, "scores are not labels")
     first, second, *rest = t.draw(BATCH)
-    paired = t.variant.optional or t.names[2:] == ["pred_weights", "target_weights"]
-    swapped = [second, first, *(reversed(rest) if paired else rest)]
+    swapped = [second, first, *(reversed(rest) if _paired(t) else rest)]
     close(t.value(swapped), t.value([first, second, *rest]), t.tolerance, "arguments changed places")
 
 

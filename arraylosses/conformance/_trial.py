@@ -156,10 +156,12 @@ class Trial:
             return self.got(self.raw(arrays, **options))
 
     def got(self, out: Any) -> Any:
-        """A result, in NumPy; of a curve, its parts one after the other along the last axis."""
+        """A result, in NumPy; of several arrays, these side by side or one after the other along the last axis."""
         if not isinstance(out, tuple):
             return self.backend.get(out)
         parts = [np.asarray(self.backend.get(part)) for part in out]
+        if len({part.shape for part in parts}) == 1:
+            return np.stack(parts, axis=-1)
         deepest = max(part.ndim for part in parts)
         return np.concatenate([p if p.ndim == max(deepest, 1) else p[..., None] for p in parts], axis=-1)
 
