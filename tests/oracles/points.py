@@ -48,9 +48,8 @@ def close_mean(distance: Array, weight: Array, bound: float) -> float:
     return float(np.average(distance[near], weights=weight[near])) if near.any() else np.nan
 
 
-def dtu(
-    a: Array, b: Array, max_distance: float = 20.0, weights: Array | None = None, axis: Any = None, **w: Any
-) -> Any:
+def dtu(a: Array, b: Array, weights: Array | None = None, axis: Any = None, **options: Any) -> Any:
+    max_distance = options.pop("max_distance", 20.0)
     rows = []
     for table, m, n in tables(a, b, **options):
         there, back = close_mean(table.min(1), m, max_distance), close_mean(table.min(0), n, max_distance)
