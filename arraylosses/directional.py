@@ -154,8 +154,9 @@ def dirdist_meshes(
     """
     need_points(query=query)
     query = stop_gradient(xp, query)
-    source = surface_gap(xp, query, source_vertices, source_faces, held=False)
-    return discrepancy(xp, source, surface_gap(xp, query, target_vertices, target_faces, held=False), beta)
+    source = surface_gap(xp, query, source_vertices, source_faces, held=False, name="source_faces")
+    target = surface_gap(xp, query, target_vertices, target_faces, held=False, name="target_faces")
+    return discrepancy(xp, source, target, beta)
 
 
 @loss(
@@ -218,5 +219,5 @@ def dirdist_mesh_points(
     """
     need_points(query=query)
     query = stop_gradient(xp, query)
-    source = surface_gap(xp, query, source_vertices, source_faces, held=False)
+    source = surface_gap(xp, query, source_vertices, source_faces, held=False, name="source_faces")
     return discrepancy(xp, source, cloud_gap(xp, "target_points", target_points, query, k, epsilon), beta)

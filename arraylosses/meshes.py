@@ -16,14 +16,16 @@ from ._typing import Array, Namespace
 from .points import PointReduction, averaged_points, need_points, present
 
 
-def surface_gap(xp: Namespace, points: Array, vertices: Array, faces: Array, *, held: bool) -> Array:
+def surface_gap(
+    xp: Namespace, points: Array, vertices: Array, faces: Array, *, held: bool, name: str = "faces"
+) -> Array:
     """From the nearest point of a surface to each of (..., n, 3).
 
     The triangle is found on values held constant. With ``held`` the place in it is constant too: of a distance, which
     is least there, that leaves the exact gradient, and one that no sliver can spoil.
     """
     if faces.shape[-2] == 0:
-        raise ValueError(f"the mesh must have at least one face; got faces of shape {tuple(faces.shape)}.")
+        raise ValueError(f"`{name}` must have at least one face; got shape {tuple(faces.shape)}.")
     fixed = stop_gradient(xp, points), stop_gradient(xp, vertices)
     faces = pick_rows(xp, faces, nearest_triangle(xp, fixed[0], *corners(xp, fixed[1], faces)))
     a, b, c = corners(xp, vertices, faces)

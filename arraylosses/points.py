@@ -181,8 +181,8 @@ def hausdorff_distance(
     """
     clouds = pred, target, pred_weights, target_weights
     ways = both_ways(xp, *clouds, squared=False, direction=direction)
-    # a weight that is NaN is there: it must show
-    found = [d if w is None else xp.where(w == 0, 0.0, xp.where(w == w, d, w)) for d, w in ways]
+    # a weight that is NaN must show, though weights are not multiplied
+    found = [d if w is None else xp.where(w == 0, 0.0, xp.where(xp.isnan(w), xp.nan, d)) for d, w in ways]
     return xp.max(found[0] if len(found) == 1 else xp.concat(found, axis=-1), axis=-1)
 
 

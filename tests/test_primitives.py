@@ -17,6 +17,20 @@ REAL = np.array([-40.5, -3.0, -1.0, -1e-8, 0.0, 1e-8, 0.5, 3.0, 21.0, 40.5])
 POINTS, OTHERS = RNG.normal(size=(2, 7, 3)), RNG.normal(size=(2, 5, 3))
 MAPS = np.random.default_rng(4)
 FEATURES = MAPS.normal(size=(2, 3, 9, 8))
+CLOUD, OTHER_CLOUD, TIED = (
+    RNG.normal(size=(1, 200, 3)),
+    RNG.normal(size=(1, 100, 3)),
+    RNG.integers(0, 4, (1, 200, 3)) * 1.0,
+)
+CORNERS = tuple(OTHER_CLOUD + 0.3 * RNG.normal(size=(1, 100, 3)) for _ in range(3))
+"""Large enough for a tree."""
+
+
+def first_coordinate(points: Any) -> Any:
+    """What `by_rows` may ask of some points."""
+    return points[..., 0]
+
+
 BACKEND = {"numpy": "numpy", "torch": "torch", "jax": "jax-x64", "dask": "dask", "cupy": "cupy"}
 
 ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
@@ -43,13 +57,17 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "pick": [((RNG.random((3, 4)), np.array([3, 0, 2])), {})],
     "tally": [((RNG.random(9), RNG.integers(0, 4, 9), 5), {}), ((None, RNG.integers(0, 4, 9), 5), {})],
     "half_spectrum": [((RNG.normal(size=(3, n)),), {}) for n in (1, 7, 8)],
-    "nearest": [((POINTS, OTHERS), {}), ((POINTS, OTHERS, RNG.random((2, 5)) > 0.4), {})],
     "normal_cdf": [((np.array([-8.0, -3.0, -0.7, -1e-8, 0.0, 0.5, 1.0, 5.0]),), {})],
     "normal_quantile": [((np.array([1e-300, 1e-9, 0.02, 0.075, 0.3, 0.5, 0.925, 0.999]),), {})],
+    "by_rows": [((POINTS, first_coordinate, 2), {}), ((RNG.normal(size=(2, 81, 3)), first_coordinate, 2), {})],
+    "nearest_several": [((POINTS, OTHERS, 3), {}), ((CLOUD, OTHER_CLOUD, 5), {}), ((TIED, OTHER_CLOUD.round(), 4), {})],
+    "thinned": [((POINTS, 1.5), {}), ((CLOUD, 0.4), {}), ((TIED, 1.0), {})],
+    "nearest_triangle": [((POINTS, *(RNG.normal(size=(2, 6, 3)) for _ in range(3))), {}), ((CLOUD, *CORNERS), {})],
+    "nearest": [((POINTS, OTHERS), {}), ((CLOUD, OTHER_CLOUD), {}), ((POINTS, OTHERS, RNG.random((2, 5)) > 0.4), {})],
 }
 ROUNDING = {"conv2d": 2e-14}
 """What sums of many terms, taken in another order, may differ by."""
-NOT_SMOOTH = {"nearest", "stop_gradient"}
+NOT_SMOOTH = {"nearest", "nearest_several", "nearest_triangle", "stop_gradient", "thinned"}
 """What has no derivative to compare: indices, and what is held constant on purpose."""
 
 

@@ -36,11 +36,19 @@ def nearest_in_tree(points: Array, others: Array, present: Array | None = None) 
 
 
 def several_in_tree(points: Array, others: Array, k: int) -> Array:
-    """Indices (n, k) of the nearest; -1 in rows whose last is as near as the one after it: there the order decides."""
-    distance, index = tree_class()(others).query(points, np.arange(1, min(k + 1, len(others)) + 1))
-    if k < len(others):
-        index[distance[:, k - 1] == distance[:, k]] = -1
-    return np.asarray(index[:, :k])
+    """Indices (n, k) of the nearest; of equals the first, for which as many are asked for as equal the last."""
+    tree, m = tree_class()(others), len(others)
+    out = np.empty((len(points), k), dtype=np.int64)
+    rows, asked = np.arange(len(points)), min(k + 1, m)
+    while len(rows):
+        tied = []
+        for part in np.array_split(rows, len(rows) * asked // CHUNK + 1):
+            distance, index = tree.query(points[part], np.arange(1, asked + 1))
+            order = np.lexsort((index, distance))[:, :k]
+            out[part] = np.take_along_axis(index, order, axis=-1)
+            tied.append(part[distance[:, k - 1] == distance[:, -1]])
+        rows, asked = np.concatenate(tied) if asked < m else rows[:0], min(2 * asked, m)
+    return out
 
 
 def thinned_by_tree(points: Array, radius: float) -> Array:

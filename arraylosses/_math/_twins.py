@@ -90,19 +90,10 @@ def numpy_nearest(xp: Namespace, points: Array, others: Array, present: Array | 
 
 
 def numpy_nearest_several(xp: Namespace, points: Array, others: Array, k: int) -> Array:
-    """A k-d tree; where the last of several is one of equals, all are compared."""
-    pure = neighbours.nearest_several.pure
+    """A k-d tree for whole clouds."""
     if not _by_tree(points.shape[-2], others.shape[-2], points, others):
-        return pure(xp, points, others, k)
-
-    def search(points: Array, others: Array) -> Array:
-        found = _trees.several_in_tree(points, others, k)
-        tied = found[:, 0] < 0
-        if tied.any():
-            found[tied] = pure(xp, points[tied], others, k)
-        return found
-
-    return _each(search, points.shape[:-2], points, others)
+        return neighbours.nearest_several.pure(xp, points, others, k)
+    return _each(lambda cloud, target: _trees.several_in_tree(cloud, target, k), points.shape[:-2], points, others)
 
 
 def numpy_thinned(xp: Namespace, points: Array, radius: float) -> Array:
