@@ -455,7 +455,7 @@ def sinkhorn_distance(
     target_weights=MASS["m"] | None,
     symmetric=True,
     unit="target**p",
-    equals=("geomloss.SamplesLoss(blur=(regularization / 2) ** 0.5, debias=True), times 2, with p=2",),
+    equals=("ot.solve_sample(reg=regularization, reg_type='KL', debias=True).value",),
     reference="J. Feydy and others (2019), Interpolating between optimal transport and MMD using Sinkhorn divergences.",
 )
 def sinkhorn_divergence(
@@ -499,7 +499,7 @@ def sinkhorn_divergence(
     -----
     Each term is the regularized cost of `sinkhorn_distance`, with the same steps, and equal clouds give 0 at any number
     of them; that no value is negative holds after convergence, to rounding. Tables of n x m, n x n and m x m costs are
-    held.
+    held. The cost of geomloss is half of ours: twice its ``SamplesLoss(blur=(regularization / 2) ** 0.5)`` is this.
 
     Examples
     --------
@@ -559,7 +559,7 @@ def wasserstein_critic_loss(xp: Namespace, fake: Array, real: Array, /) -> Array
     symmetric=True,
     smooth="almost everywhere",
     also=("diffusion_emd",),
-    equals=("DiffusionEMD.DiffusionCheb(method='exact', anisotropy=0), L1 between rows, with alpha=0",),
+    equals=("DiffusionEMD.DiffusionCheb(use_diff_wavelets=True), L1, on graphs of one degree, with alpha=0",),
     reference="A. Tong and others (2021), Diffusion earth mover's distance and distribution embeddings, arXiv:2102.12833.",
 )
 def diffusion_earth_movers_distance(
@@ -599,8 +599,9 @@ def diffusion_earth_movers_distance(
     Notes
     -----
     Distributions are made to sum to one. The powers are squares of squares, and the gradient by the operator runs
-    through them. The code of its authors weighs the differences by another :math:`2^{-\alpha}`. Equal shares have the
-    subgradient 0.
+    through them. The code of its authors weighs the differences by another :math:`2^{-\alpha}`, and where nodes differ
+    in degree it averages over neighbours (:math:`P a`) what is carried here along rows (:math:`a P`). Equal shares have
+    the subgradient 0.
 
     Examples
     --------
