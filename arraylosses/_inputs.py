@@ -185,7 +185,9 @@ class _Shapes:
             not word.isidentifier()
         ):  # an axis that `averaged` has made one of the event: the caller knows no word for it
             raise ValueError(f"`{name}` must have the shape of `{whose}`, {shape}; got {given}.")
-        raise ValueError(f"`{name}` must have {want} along the {word} axis, as `{whose}` has; got shape {given}{advice}.")
+        raise ValueError(
+            f"`{name}` must have {want} along the {word} axis, as `{whose}` has; got shape {given}{advice}."
+        )
 
     def _refuse(self, name: str, lead: tuple[int, ...], shape: tuple[int, ...], given: tuple[int, ...]) -> None:
         if lead != shape:

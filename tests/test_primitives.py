@@ -16,6 +16,7 @@ RNG = np.random.default_rng(3)
 REAL = np.array([-40.5, -3.0, -1.0, -1e-8, 0.0, 1e-8, 0.5, 3.0, 21.0, 40.5])
 POINTS, OTHERS = RNG.normal(size=(2, 7, 3)), RNG.normal(size=(2, 5, 3))
 BACKEND = {"numpy": "numpy", "torch": "torch", "jax": "jax-x64", "dask": "dask", "cupy": "cupy"}
+LOG_MASSES = np.log(RNG.dirichlet(np.ones(3), 2)), np.log(RNG.dirichlet(np.ones(4), 2))
 
 ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "stop_gradient": [((REAL,), {})],
@@ -26,6 +27,9 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "cumulative_sum": [((RNG.random((3, 4)),), {})],
     "pick": [((RNG.random((3, 4)), np.array([3, 0, 2])), {})],
     "tally": [((RNG.random(9), RNG.integers(0, 4, 9), 5), {}), ((None, RNG.integers(0, 4, 9), 5), {})],
+    "prices": [
+        ((RNG.random((2, 3, 4)), *LOG_MASSES, np.full((2, 1), 0.1), np.full((2, 1), 5.0), 7), {}),
+    ],
     "nearest": [((POINTS, OTHERS), {}), ((POINTS, OTHERS, RNG.random((2, 5)) > 0.4), {})],
 }
 NOT_SMOOTH = {"nearest", "stop_gradient"}

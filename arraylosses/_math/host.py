@@ -41,7 +41,9 @@ class Hosted:
         self.reads = reads
         HOSTED[self.name] = self
 
-    def __call__(self, xp: Namespace, /, *arrays: Array, options: tuple[float, ...] = (), asked: str = "") -> list[Array]:
+    def __call__(
+        self, xp: Namespace, /, *arrays: Array, options: tuple[float, ...] = (), asked: str = ""
+    ) -> list[Array]:
         """The results, as arrays of the library; ``asked`` is the metric that wants them."""
         if self.scipy:
             _need_scipy(asked)

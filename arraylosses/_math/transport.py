@@ -1,6 +1,5 @@
 """Transport of mass: exact plans, found on the host, and quantile functions of weighted samples."""
 
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -8,14 +7,13 @@ import numpy as np
 from .._typing import Array, Namespace
 from .elementary import multiply, stop_gradient
 from .host import Shape, hosted
-from .ranks import cumulative_sum
-from .sums import arange_like
+from .sums import arange_like, cumulative_sum
 
 # ---- exact plans, on the host, in float64
 
 
 def _scaled_cost(points: Any, others: Any, power: float) -> tuple[Any, float]:
-    """Distances to a power, of greatest 1, and the greatest distance. What is not finite costs nothing: it is NaN later.
+    """Distances to a power, the greatest 1, and the greatest distance. What is not finite costs nothing: NaN follows.
 
     By differences, like the distances that the caller takes: |x|^2 - 2 xy + |y|^2 loses digits far from zero.
     """
@@ -31,7 +29,7 @@ def _scaled_cost(points: Any, others: Any, power: float) -> tuple[Any, float]:
 
 @hosted(lambda points, others, power: [(points[:-1], True)], scipy=True)
 def match(points: Any, others: Any, power: float) -> tuple[Any, ...]:
-    """For each of (..., n, d) the one of (..., n, d) that it is matched with, at the least sum of distances ** power."""
+    """For each of (..., n, d) its partner among (..., n, d), at the least sum of distances ** power."""
     from scipy.optimize import linear_sum_assignment
 
     partner = np.empty(points.shape[:-1], dtype=np.int64)
@@ -53,7 +51,7 @@ def _solved(cost: Any, u: Any, v: Any) -> tuple[Any, Any, Any]:
     the solver's absolute tolerances mean the same.
     """
     from scipy.optimize import linprog
-    from scipy.sparse import kron, identity, vstack
+    from scipy.sparse import identity, kron, vstack
 
     n, m = cost.shape
     rows = kron(identity(n), np.ones((1, m)))
