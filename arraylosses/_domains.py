@@ -83,9 +83,9 @@ def not_all_zero(xp: Namespace, x: Array) -> Array:
 
 
 def rows_of_one(xp: Namespace, x: Array) -> Array:
-    """To the rounding of float32; NaN is left to travel."""
+    """No share below 0, and a sum of 1 to the rounding of float32; NaN is left to travel."""
     whole = xp.sum(x, axis=-1, keepdims=True)
-    return ~(xp.abs(whole - 1.0) > 1e-4)
+    return ~(xp.any(x < 0, axis=-1, keepdims=True) | (xp.abs(whole - 1.0) > 1e-4))
 
 
 @dataclass(frozen=True)
@@ -215,10 +215,9 @@ BOX = Domain(
     condition=ordered_corners,
 )["4"]
 STOCHASTIC = Domain(
-    "a row-stochastic matrix",
+    "shares of where the mass of each row goes",
     simplex_members,
-    "a row-stochastic matrix",
-    low=0.0,
+    "non-negative with rows that sum to 1",
     fill=0.5,
     condition=rows_of_one,
 )

@@ -67,7 +67,7 @@ def _without_absent(xp: Namespace, x: Array, weights: Array | None) -> Array:
     lazy=False,
     also=("emd",),
     equals=("ot.emd2 of equal weights",),
-    reference="Y. Rubner, C. Tomasi, L. Guibas (2000), The earth mover's distance as a metric for image retrieval, IJCV 40.",
+    reference="Y. Rubner, C. Tomasi, L. Guibas (2000), The earth mover's distance as a metric for image retrieval.",
 )
 def earth_movers_distance(
     xp: Namespace,
@@ -170,14 +170,12 @@ def optimal_transport_distance(
     ImportError
         If SciPy is not installed.
 
-    Notes
-    -----
-    `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, and a point of mass 0
-    is absent. The plan is found on the host by SciPy, in float64 and from values held constant: by matching where the
-    clouds are of one size and no masses are given, else as a vertex, whose n + m - 1 pairs are all that the gradient
-    keeps. The gradient by the points is that of the distances under the plan, 0 at coincident points; by the masses it
-    is the price of mass, the dual solution. Of plans and prices that are equally good one is chosen, the same on every
-    library.
+    Notes ----- `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, and a
+    point of mass 0 is absent. The plan is found on the host by SciPy, in float64 and from values held constant: by
+    matching where the clouds are of one size and no masses are given, else as a vertex, whose n + m - 1 pairs are all
+    that the gradient keeps. The gradient by the points is that of the distances under the plan, 0 at coincident points;
+    by the masses it is the price of mass, the dual solution. Of plans and prices that are equally good one is chosen,
+    the same on every library.
 
     Examples
     --------
@@ -319,11 +317,9 @@ def sliced_wasserstein_distance(
     ValueError
         If a cloud is empty, or its weights are all 0.
 
-    Notes
-    -----
-    `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, each made to sum to
-    one, and a point of mass 0 is absent. One seed draws one set of directions for all pairs of clouds; in training, give
-    another at each step. Equal places have the subgradient 0.
+    Notes ----- `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, each
+    made to sum to one, and a point of mass 0 is absent. One seed draws one set of directions for all pairs of clouds;
+    in training, give another at each step. Equal places have the subgradient 0.
 
     Examples
     --------
@@ -422,14 +418,12 @@ def sinkhorn_distance(
     ValueError
         If a cloud is empty, its weights are all 0, or the transport cost is asked for without `unroll`.
 
-    Notes
-    -----
-    `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, each made to sum to
-    one, and a point of mass 0 is absent. Prices are kept as logarithms, so that no temperature is too low, and the first
-    half of the steps cools down to it from the greatest cost. Two chains, one from either side, are averaged: arguments
-    that change places give the same number. Before convergence the regularized cost is a lower bound. A table of n x m
-    costs is held, n x m x coordinates while it is made, and with `unroll` one a step for the gradient (on JAX the prices
-    alone, at the cost of a second run).
+    Notes ----- `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, each
+    made to sum to one, and a point of mass 0 is absent. Prices are kept as logarithms, so that no temperature is too
+    low, and the first half of the steps cools down to it from the greatest cost. Two chains, one from either side, are
+    averaged: arguments that change places give the same number. Before convergence the regularized cost is a lower
+    bound. A table of n x m costs is held, n x m x coordinates while it is made, and with `unroll` one a step for the
+    gradient (on JAX the prices alone, at the cost of a second run).
 
     Examples
     --------
@@ -454,7 +448,7 @@ def sinkhorn_distance(
     target_weights=MASS["m"] | None,
     symmetric=True,
     unit="target**p",
-    equals=("geomloss.SamplesLoss(blur=(regularization / 2) ** 0.5, debias=True), times 2, with p=2",),
+    equals=("ot.solve_sample(reg=regularization, reg_type='KL', debias=True).value",),
     reference="J. Feydy and others (2019), Interpolating between optimal transport and MMD using Sinkhorn divergences.",
 )
 def sinkhorn_divergence(
@@ -498,7 +492,7 @@ def sinkhorn_divergence(
     -----
     Each term is the regularized cost of `sinkhorn_distance`, with the same steps, and equal clouds give 0 at any number
     of them; that no value is negative holds after convergence, to rounding. Tables of n x m, n x n and m x m costs are
-    held.
+    held. The cost of geomloss is half of ours: twice its ``SamplesLoss(blur=(regularization / 2) ** 0.5)`` is this.
 
     Examples
     --------
@@ -533,8 +527,8 @@ def sinkhorn_divergence(
 def wasserstein_critic_loss(xp: Namespace, fake: Array, real: Array, /) -> Array:
     r"""Mean score of generated samples, less the mean score of real ones.
 
-    What the critic of a Wasserstein GAN minimises: the negative of the distance that it estimates, as long as its scores
-    change no faster than its input.
+    What the critic of a Wasserstein GAN minimises: the negative of the distance that it estimates, as long as its
+    scores change no faster than its input.
 
     .. math:: \frac1n \sum_i f(x_i) - \frac1m \sum_j f(y_j)
 
@@ -558,8 +552,8 @@ def wasserstein_critic_loss(xp: Namespace, fake: Array, real: Array, /) -> Array
     symmetric=True,
     smooth="almost everywhere",
     also=("diffusion_emd",),
-    equals=("DiffusionEMD.DiffusionCheb(method='exact', anisotropy=0), L1 between rows, with alpha=0",),
-    reference="A. Tong and others (2021), Diffusion earth mover's distance and distribution embeddings, arXiv:2102.12833.",
+    equals=("DiffusionEMD.DiffusionCheb(use_diff_wavelets=True), L1, on graphs of one degree, with alpha=0",),
+    reference="A. Tong and others (2021), Diffusion earth mover's distance, arXiv:2102.12833.",
 )
 def diffusion_earth_movers_distance(
     xp: Namespace,
@@ -573,8 +567,8 @@ def diffusion_earth_movers_distance(
 ) -> Array:
     r"""How much two distributions over the nodes of a graph differ, at each stage of their diffusion.
 
-    A stand-in for the earth mover's distance along the graph, by products of matrices alone: mass that is far apart still
-    differs after long diffusion, when a difference weighs most.
+    A stand-in for the earth mover's distance along the graph, by products of matrices alone: mass that is far apart
+    still differs after long diffusion, when a difference weighs most.
 
     .. math:: \sum_{k=0}^{K-1} 2^{-(K-k-1) \alpha} \lVert d P^{2^{k+1}} - d P^{2^k} \rVert_1
         + \lVert d P^{2^K} \rVert_1, \qquad d = a - b
@@ -598,8 +592,9 @@ def diffusion_earth_movers_distance(
     Notes
     -----
     Distributions are made to sum to one. The powers are squares of squares, and the gradient by the operator runs
-    through them. The code of its authors weighs the differences by another :math:`2^{-\alpha}`. Equal shares have the
-    subgradient 0.
+    through them. The code of its authors weighs the differences by another :math:`2^{-\alpha}`, and where nodes differ
+    in degree it averages over neighbours (:math:`P a`) what is carried here along rows (:math:`a P`). Equal shares have
+    the subgradient 0.
 
     Examples
     --------

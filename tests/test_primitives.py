@@ -32,6 +32,7 @@ def first_coordinate(points: Any) -> Any:
 
 
 BACKEND = {"numpy": "numpy", "torch": "torch", "jax": "jax-x64", "dask": "dask", "cupy": "cupy"}
+LOG_MASSES = np.log(RNG.dirichlet(np.ones(3), 2)), np.log(RNG.dirichlet(np.ones(4), 2))
 
 ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "stop_gradient": [((REAL,), {})],
@@ -64,6 +65,9 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "thinned": [((POINTS, 1.5), {}), ((CLOUD, 0.4), {}), ((TIED, 1.0), {})],
     "nearest_triangle": [((POINTS, *(RNG.normal(size=(2, 6, 3)) for _ in range(3))), {}), ((CLOUD, *CORNERS), {})],
     "nearest": [((POINTS, OTHERS), {}), ((CLOUD, OTHER_CLOUD), {}), ((POINTS, OTHERS, RNG.random((2, 5)) > 0.4), {})],
+    "prices": [
+        ((RNG.random((2, 3, 4)), *LOG_MASSES, np.full((2, 1), 0.1), np.full((2, 1), 5.0), 7), {}),
+    ],
 }
 ROUNDING = {"conv2d": 2e-14}
 """What sums of many terms, taken in another order, may differ by."""

@@ -24,6 +24,9 @@ def _described(name: str, arrays: list[Any], options: list[float]) -> list[Any]:
 def _mapped(info: Any, in_dims: Any, name: str, arrays: list[Any], options: list[float]) -> Any:
     """The mapped axis becomes one more leading axis."""
     places = in_dims[1]
+    if not HOSTED[name].reads:
+        one = [a if place is None else a.select(place, 0) for a, place in zip(arrays, places, strict=True)]
+        return (found := host(name, one, options)), [None] * len(found)
     whole = [
         a.expand(info.batch_size, *a.shape) if place is None else a.movedim(place, 0)
         for a, place in zip(arrays, places, strict=True)

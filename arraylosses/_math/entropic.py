@@ -91,7 +91,7 @@ def _answers(xp: Namespace, p: Problem, left: Array, right: Array) -> tuple[Arra
 
 
 def regularized_cost(xp: Namespace, p: Problem, left: Array, right: Array) -> Array:
-    """Of both chains, the mean value of the dual: the transport cost and the temperature times the plan's divergence."""
+    """Of both chains, the mean value of the dual: the plan's cost, and the temperature times its divergence."""
     at_left, at_right = _answers(xp, p, left, right)
     return 0.5 * xp.sum(multiply(xp, p.left, left + at_left), axis=-1) + 0.5 * xp.sum(
         multiply(xp, p.right, right + at_right), axis=-1

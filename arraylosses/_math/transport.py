@@ -13,7 +13,7 @@ from .sums import arange_like, cumulative_sum
 
 
 def _scaled_cost(points: Any, others: Any, power: float) -> tuple[Any, float]:
-    """Distances to a power, of greatest 1, and the greatest distance. What is not finite costs nothing: it is NaN later.
+    """Distances to a power, the greatest 1, and the greatest distance. What is not finite costs nothing: NaN follows.
 
     By differences, like the distances that the caller takes: |x|^2 - 2 xy + |y|^2 loses digits far from zero.
     """
@@ -29,7 +29,7 @@ def _scaled_cost(points: Any, others: Any, power: float) -> tuple[Any, float]:
 
 @hosted(lambda points, others, power: [(points[:-1], True)], scipy=True)
 def match(points: Any, others: Any, power: float) -> tuple[Any, ...]:
-    """For each of (..., n, d) the one of (..., n, d) that it is matched with, at the least sum of distances ** power."""
+    """For each of (..., n, d) its partner among (..., n, d), at the least sum of distances ** power."""
     from scipy.optimize import linear_sum_assignment
 
     partner = np.empty(points.shape[:-1], dtype=np.int64)
