@@ -17,9 +17,11 @@ class Catalogue:
     >>> import arraylosses as al
     >>> al.catalogue["mse"] is al.squared_error
     True
-    >>> print(al.catalogue.filter(subject="points"))
-    name              kind  subject  best  range     smooth
-    chamfer_distance  loss  points   0     [0, inf]  almost everywhere
+    >>> print(al.catalogue.filter(subject="ranking"))
+    name                    kind    subject  best  range   smooth
+    auroc                   metric  ranking  1     [0, 1]  nowhere
+    precision_recall_curve  metric  ranking  -     -       nowhere
+    roc_curve               metric  ranking  -     -       nowhere
     """
 
     def __init__(self, metrics: Iterable[Metric] | None = None) -> None:

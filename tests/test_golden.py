@@ -1,7 +1,6 @@
-"""Other people's numbers: none fails, and what is served stays served."""
+"""Other people's numbers: every one of them, on every library."""
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,35 +9,19 @@ from tests._runs import INSTALLED
 from tests.golden import main, run
 
 FOLDER = Path(__file__).parent / "golden"
-
-SERVED = {
-    "classification": 104,
-    "detection": 67,
-    "fields": 57,
-    "geometry": 59,
-    "image": 61,
-    "metrics": 80,
-    "regression": 61,
-    "segmentation": 68,
-    "uncertainty": 50,
-}
-"""How many cases of a file have an answer, at least: raise it with the table."""
+FILES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 LIBRARIES = [pytest.param(name, marks=pytest.mark.slow if name == "jax" else ()) for name in INSTALLED]
 
 
 @pytest.mark.parametrize("float32", [False, True], ids=["float64", "float32"])
 @pytest.mark.parametrize("name", LIBRARIES)
-@pytest.mark.parametrize("file", SERVED)
+@pytest.mark.parametrize("file", FILES)
 def test_numbers(file: str, name: str, float32: bool) -> None:
     outcomes = run(FOLDER / f"{file}.json", name, float32=float32)
-    assert [o for o in outcomes if o.status == "failed"] == []
-    counts = Counter(o.status for o in outcomes)
-    assert counts["passed"] + counts["skipped"] >= SERVED[file]
-
-
-def test_every_file_is_run() -> None:
-    assert {path.stem for path in FOLDER.glob("*.json")} == set(SERVED)
+    assert outcomes
+    # float32 has not the digits for some, which it skips by their names
+    assert [o for o in outcomes if o.status not in ("passed", "skipped" if float32 else "passed")] == []
 
 
 def test_a_wrong_number_is_noticed(tmp_path: Path) -> None:
@@ -50,8 +33,13 @@ def test_a_wrong_number_is_noticed(tmp_path: Path) -> None:
     assert [o.id for o in run(off, "numpy") if o.status == "failed"] == [wrong["id"]]
 
 
-def test_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
-    regression = str(FOLDER / "regression.json")
-    assert main(["--xp", "numpy", regression]) == 1
-    assert main(["--xp", "numpy", "--partial", regression]) == 0
+def test_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    regression = FOLDER / "regression.json"
+    assert main(["--xp", "numpy", str(regression)]) == 0
+    stored = json.loads(regression.read_text())
+    stored["cases"][0]["function"] = "no_such_loss"
+    unknown = tmp_path / "unknown.json"
+    unknown.write_text(json.dumps(stored))
+    assert main(["--xp", "numpy", str(unknown)]) == 1
+    assert main(["--xp", "numpy", "--partial", str(unknown)]) == 0
     assert "not yet" in capsys.readouterr().out
