@@ -28,11 +28,6 @@ def _weighted(taps: list[float], parts: list[Array]) -> Array:
     return out
 
 
-def _covers(taps: list[float], length: int) -> bool:
-    """Whether one window of equal weights is as long as the axis."""
-    return len(taps) == length and taps[0] == taps[-1] == 1 / length
-
-
 def _seen(x: Array, n: int, stride: int, axis: int) -> list[Array]:
     """What each of ``n`` taps along an axis (-1 or -2) sees: one value for each window."""
     last = (x.shape[axis] - n) // stride * stride + 1
@@ -42,7 +37,7 @@ def _seen(x: Array, n: int, stride: int, axis: int) -> list[Array]:
 
 def _slid(xp: Namespace, x: Array, taps: list[float], stride: int, axis: int) -> Array:
     """The window over one axis."""
-    if _covers(taps, x.shape[axis]):
+    if len(taps) == x.shape[axis] and taps[0] == taps[-1] == 1 / len(taps):
         return mean(xp, x, axis=axis, keepdims=True)
     return _weighted(taps, _seen(x, len(taps), stride, axis))
 
@@ -65,16 +60,29 @@ class Moments(NamedTuple):
     xy: Array
 
 
-def _moments(xp: Namespace, x: Array, y: Array, taps: list[float], axis: int) -> Moments:
-    """Along one axis, of deviations from the mean of each window."""
-    mean_x, mean_y = (_slid(xp, v, taps, 1, axis) for v in (x, y))
-    if _covers(taps, x.shape[axis]):
-        dx, dy = x - mean_x, y - mean_y
-        return Moments(mean_x, mean_y, *(mean(xp, v, axis=axis, keepdims=True) for v in (dx * dx, dy * dy, dx * dy)))
-    away_x = [v - mean_x for v in _seen(x, len(taps), 1, axis)]
-    away_y = [v - mean_y for v in _seen(y, len(taps), 1, axis)]
-    pairs = ((away_x, away_x), (away_y, away_y), (away_x, away_y))
-    return Moments(mean_x, mean_y, *(_weighted(taps, [a * b for a, b in zip(*pair, strict=True)]) for pair in pairs))
+def _about_the_middle(x: Array, taps: list[float], axis: int) -> tuple[Array, list[Array]]:
+    """What the middle tap of each window along one axis sees, and what each tap sees less that."""
+    seen = _seen(x, len(taps), 1, axis)
+    middle = seen[len(taps) // 2]
+    return middle, [v - middle for v in seen]
+
+
+def _moments(x: Array, y: Array, taps: list[float], axis: int) -> Moments:
+    """Along one axis. The middle weighs too much for means of products less products of means to cancel."""
+    (middle_x, away_x), (middle_y, away_y) = (_about_the_middle(v, taps, axis) for v in (x, y))
+    shift_x, shift_y = (_weighted(taps, away) for away in (away_x, away_y))
+
+    def spread(first: list[Array], second: list[Array]) -> Array:
+        return _weighted(taps, [a * b for a, b in zip(first, second, strict=True)])
+
+    xx, yy, xy = (spread(a, b) for a, b in ((away_x, away_x), (away_y, away_y), (away_x, away_y)))
+    return Moments(
+        middle_x + shift_x,
+        middle_y + shift_y,
+        xx - shift_x * shift_x,
+        yy - shift_y * shift_y,
+        xy - shift_x * shift_y,
+    )
 
 
 def window_moments(xp: Namespace, x: Array, y: Array, rows: list[float], columns: list[float]) -> Moments:
@@ -82,8 +90,8 @@ def window_moments(xp: Namespace, x: Array, y: Array, rows: list[float], columns
 
     Slower than means of products, but no digits cancel: a flat window has no variance, and none is negative.
     """
-    within = _moments(xp, x, y, rows, -2)
-    between = _moments(xp, within.mean_x, within.mean_y, columns, -1)
+    within = _moments(x, y, rows, -2)
+    between = _moments(within.mean_x, within.mean_y, columns, -1)
     spread = (_slid(xp, a, columns, 1, -1) + b for a, b in zip(within[2:], between[2:], strict=True))
     return Moments(between.mean_x, between.mean_y, *spread)
 
