@@ -129,6 +129,7 @@ def js_divergence(xp: Namespace, pred: Array, target: Array, /, *, base: Base | 
     close = (s > -0.5) & (s < 0.5)
     small = xp.where(close, s, 0.0)
     near = xp.log1p(-small * small) + small * (xp.log1p(small) - xp.log1p(-small))
-    middle = xp.where(close, 1.0, both) / 2
-    far = xlogy(xp, pred, pred / middle) + xlogy(xp, target, target / middle)
+    # a share of the sum, twice: half of the least number would be 0
+    whole = xp.where(close, 1.0, both)
+    far = xlogy(xp, pred, 2 * (pred / whole)) + xlogy(xp, target, 2 * (target / whole))
     return in_base(xp, xp.sum(xp.where(close, both * near / 4, far / 2), axis=-1), base)

@@ -10,7 +10,7 @@ from tests.torture import main, run
 
 FILE = Path(__file__).parent / "torture" / "public.json"
 
-SERVED = 119
+SERVED = 155
 """How many cases have an answer, at least, or say nothing about a library: raise it with the table."""
 
 KNOWN = {
