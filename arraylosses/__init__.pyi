@@ -191,7 +191,7 @@ class _dirdist_mesh_points(Loss):
         reduction: Reduction = "mean",
         avg_factor: Any = None,
     ) -> Array:
-        """Difference of the directions and distances in which a mesh and a cloud lie, seen from the same points."""
+        """Difference of the directions in which a mesh and a cloud lie, seen from the same points."""
 
 dirdist_mesh_points: _dirdist_mesh_points
 
@@ -210,7 +210,7 @@ class _dirdist_meshes(Loss):
         reduction: Reduction = "mean",
         avg_factor: Any = None,
     ) -> Array:
-        """Difference of the directions and distances in which two meshes lie, seen from the same points."""
+        """Difference of the directions in which two meshes lie, seen from the same points."""
 
 dirdist_meshes: _dirdist_meshes
 
@@ -230,7 +230,7 @@ class _dirdist_point_clouds(Loss):
         reduction: Reduction = "mean",
         avg_factor: Any = None,
     ) -> Array:
-        """Difference of the directions and distances in which two clouds lie, seen from the same points."""
+        """Difference of the directions in which two clouds lie, seen from the same points."""
 
 dirdist_point_clouds: _dirdist_point_clouds
 

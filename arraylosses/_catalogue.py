@@ -17,9 +17,10 @@ class Catalogue:
     >>> import arraylosses as al
     >>> al.catalogue["mse"] is al.squared_error
     True
-    >>> print(al.catalogue.filter(subject="points"))
-    name              kind  subject  best  range     smooth
-    chamfer_distance  loss  points   0     [0, inf]  almost everywhere
+    >>> print(al.catalogue.filter(subject="meshes"))
+    name                       kind      subject  best  range     smooth
+    distances_to_surface       function  meshes   -     -         -
+    point_to_surface_distance  loss      meshes   0     [0, inf]  almost everywhere
     """
 
     def __init__(self, metrics: Iterable[Metric] | None = None) -> None:
