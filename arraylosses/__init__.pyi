@@ -454,7 +454,7 @@ class _dirdist_mesh_points(Loss):
         reduction: Reduction = "mean",
         avg_factor: Any = None,
     ) -> Array:
-        """Difference of the directions and distances in which a mesh and a cloud lie, seen from the same points."""
+        """Difference of the directions in which a mesh and a cloud lie, seen from the same points."""
 
 dirdist_mesh_points: _dirdist_mesh_points
 
@@ -473,7 +473,7 @@ class _dirdist_meshes(Loss):
         reduction: Reduction = "mean",
         avg_factor: Any = None,
     ) -> Array:
-        """Difference of the directions and distances in which two meshes lie, seen from the same points."""
+        """Difference of the directions in which two meshes lie, seen from the same points."""
 
 dirdist_meshes: _dirdist_meshes
 
@@ -493,7 +493,7 @@ class _dirdist_point_clouds(Loss):
         reduction: Reduction = "mean",
         avg_factor: Any = None,
     ) -> Array:
-        """Difference of the directions and distances in which two clouds lie, seen from the same points."""
+        """Difference of the directions in which two clouds lie, seen from the same points."""
 
 dirdist_point_clouds: _dirdist_point_clouds
 

@@ -55,7 +55,7 @@ def dirdist_point_clouds(
     epsilon: Positive = 1e-8,
     offset: NonNegative = 0.0,
 ) -> Array:
-    r"""Difference of the directions and distances in which two clouds lie, seen from the same points.
+    r"""Difference of the directions in which two clouds lie, seen from the same points.
 
     It compares the surfaces that two clouds are samples of, so that they may be sampled differently. Good queries are
     the target's points with a little noise, several of each, and then the source's points.
@@ -122,7 +122,7 @@ def dirdist_meshes(
     *,
     beta: NonNegative = 0.0,
 ) -> Array:
-    r"""Difference of the directions and distances in which two meshes lie, seen from the same points.
+    r"""Difference of the directions in which two meshes lie, seen from the same points.
 
     As `dirdist_point_clouds`, with the nearest point of a surface in the place of several points of a cloud. Good
     queries are samples of the target with a little noise, and the centres of the source's faces.
@@ -183,7 +183,7 @@ def dirdist_mesh_points(
     beta: NonNegative = 0.0,
     epsilon: Positive = 1e-8,
 ) -> Array:
-    r"""Difference of the directions and distances in which a mesh and a cloud lie, seen from the same points.
+    r"""Difference of the directions in which a mesh and a cloud lie, seen from the same points.
 
     For fitting a mesh to a scan; see `dirdist_point_clouds` and `dirdist_meshes`.
 

@@ -430,6 +430,8 @@ def lcd_attention_weights(
         Keeps each weight from 0: a point of a large score still counts a little.
     epsilon : float, default 0.0
         Added to the divisor; the authors' code has 1e-8.
+    n_axis : int, default -1
+        The axis of the points.
 
     Returns
     -------
@@ -517,7 +519,7 @@ def lcd_adversarial_loss(xp: Namespace, reconstruction_loss: Array, /, *, sigma:
     Examples
     --------
     >>> import numpy as np, arraylosses as al
-    >>> print(al.lcd_adversarial_loss(np.array(0.5), sigma=0.5))
-    -0.0
+    >>> print(round(float(al.lcd_adversarial_loss(np.array(1.5), sigma=0.5)), 6))
+    -0.693147
     """
     return -xp.log(reconstruction_loss + sigma)
