@@ -7,7 +7,7 @@ from ._catalogue import catalogue as catalogue
 from ._combine import averaged as averaged
 from ._definition import Facts as Facts, statistic as statistic
 from ._derivatives import gradient_and_hessian_product as gradient_and_hessian_product
-from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
+from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, INDEX as INDEX, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
 from ._stream import Stream as Stream, stream as stream
 from .decisions import OutcomeCounts

@@ -54,6 +54,6 @@ HOMES = {
     "_definition": "Facts statistic",
     "_metric": "function Function Loss loss metric Metric",
     "_stream": "stream Stream",
-    "_domains": "BINARY BOX Domain IMAGE LABEL MASS NONNEGATIVE PROBABILITY REAL SIMPLEX",
+    "_domains": "BINARY BOX Domain IMAGE INDEX LABEL MASS NONNEGATIVE PROBABILITY REAL SIMPLEX",
 }
 """Subject -> the public names it defines."""
