@@ -170,12 +170,14 @@ def optimal_transport_distance(
     ImportError
         If SciPy is not installed.
 
-    Notes ----- `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, and a
-    point of mass 0 is absent. The plan is found on the host by SciPy, in float64 and from values held constant: by
-    matching where the clouds are of one size and no masses are given, else as a vertex, whose n + m - 1 pairs are all
-    that the gradient keeps. The gradient by the points is that of the distances under the plan, 0 at coincident points;
-    by the masses it is the price of mass, the dual solution. Of plans and prices that are equally good one is chosen,
-    the same on every library.
+    Notes
+    -----
+    `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, and a point of
+    mass 0 is absent. The plan is found on the host by SciPy, in float64 and from values held constant: by matching
+    where the clouds are of one size and no masses are given, else as a vertex, whose n + m - 1 pairs are all that the
+    gradient keeps. The gradient by the points is that of the distances under the plan, 0 at coincident points; by the
+    masses it is the price of mass, the dual solution. Of plans and prices that are equally good one is chosen, the
+    same on every library.
 
     Examples
     --------
@@ -317,9 +319,11 @@ def sliced_wasserstein_distance(
     ValueError
         If a cloud is empty, or its weights are all 0.
 
-    Notes ----- `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, each
-    made to sum to one, and a point of mass 0 is absent. One seed draws one set of directions for all pairs of clouds;
-    in training, give another at each step. Equal places have the subgradient 0.
+    Notes
+    -----
+    `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, each made to sum
+    to one, and a point of mass 0 is absent. One seed draws one set of directions for all pairs of clouds; in
+    training, give another at each step. Equal places have the subgradient 0.
 
     Examples
     --------
@@ -418,12 +422,14 @@ def sinkhorn_distance(
     ValueError
         If a cloud is empty, its weights are all 0, or the transport cost is asked for without `unroll`.
 
-    Notes ----- `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, each
-    made to sum to one, and a point of mass 0 is absent. Prices are kept as logarithms, so that no temperature is too
-    low, and the first half of the steps cools down to it from the greatest cost. Two chains, one from either side, are
-    averaged: arguments that change places give the same number. Before convergence the regularized cost is a lower
-    bound. A table of n x m costs is held, n x m x coordinates while it is made, and with `unroll` one a step for the
-    gradient (on JAX the prices alone, at the cost of a second run).
+    Notes
+    -----
+    `weights` counts pairs of clouds; `pred_weights` and `target_weights` are the masses of points, each made to sum
+    to one, and a point of mass 0 is absent. Prices are kept as logarithms, so that no temperature is too low, and the
+    first half of the steps cools down to it from the greatest cost. Two chains, one from either side, are averaged:
+    arguments that change places give the same number. Before convergence the regularized cost is a lower bound. A
+    table of n x m costs is held, n x m x coordinates while it is made, and with `unroll` one a step for the gradient
+    (on JAX the prices alone, at the cost of a second run).
 
     Examples
     --------

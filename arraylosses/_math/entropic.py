@@ -76,8 +76,8 @@ def potentials(xp: Namespace, p: Problem, iterations: int) -> tuple[Array, Array
 
     What changes places gives the same, at any number of iterations.
     """
-    start = xp.expand_dims(stop_gradient(xp, xp.max(p.cost, axis=(-2, -1))), axis=-1) / p.temperature
-    ratio = stop_gradient(xp, xp.where(start > 1.0, start, 1.0))
+    start = xp.expand_dims(xp.max(p.cost, axis=(-2, -1)), axis=-1) / p.temperature
+    ratio = xp.where(start > 1.0, start, 1.0)
     found = prices(xp, p.cost, log_mass(xp, p.left), log_mass(xp, p.right), p.temperature, ratio, iterations)
     n = p.cost.shape[-2]
     return found[..., :n], found[..., n:]
