@@ -223,6 +223,15 @@ STOCHASTIC = Domain(
 )
 
 
+WEIGHTED_CLOUDS: dict[str, Any] = {
+    "pred": REAL["n coordinate"],
+    "target": REAL["m coordinate"],
+    "pred_weights": MASS["n"] | None,
+    "target_weights": MASS["m"] | None,
+}
+"""Two sets of points, which may differ in size, and how much each point weighs."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """The numbers between two ends, for a parameter."""

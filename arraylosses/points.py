@@ -4,8 +4,8 @@ from math import inf
 from typing import Literal, NamedTuple
 
 from ._definition import statistic
-from ._domains import MASS, NONNEGATIVE, REAL, NonNegative, Positive
-from ._math import divide, multiply, nearest, norm, permutation, pick_rows, stop_gradient, thinned
+from ._domains import MASS, NONNEGATIVE, REAL, WEIGHTED_CLOUDS, NonNegative, Positive
+from ._math import divide, multiply, nearest, norm, permutation_rows, pick_rows, stop_gradient, thinned
 from ._metric import function, loss, metric
 from ._typing import Array, Namespace
 
@@ -69,10 +69,7 @@ def both_ways(
 
 
 @loss(
-    pred=REAL["n coordinate"],
-    target=REAL["m coordinate"],
-    pred_weights=MASS["n"] | None,
-    target_weights=MASS["m"] | None,
+    **WEIGHTED_CLOUDS,
     symmetric=True,
     smooth="almost everywhere",
     unit="target**2",
@@ -131,10 +128,7 @@ def chamfer_distance(
 
 
 @loss(
-    pred=REAL["n coordinate"],
-    target=REAL["m coordinate"],
-    pred_weights=MASS["n"] | None,
-    target_weights=MASS["m"] | None,
+    **WEIGHTED_CLOUDS,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",
@@ -214,10 +208,7 @@ def _within(xp: Namespace, distance: Array, weights: Array | None, bound: float)
 
 
 @statistic(
-    pred=REAL["n coordinate"],
-    target=REAL["m coordinate"],
-    pred_weights=MASS["n"] | None,
-    target_weights=MASS["m"] | None,
+    **WEIGHTED_CLOUDS,
 )
 def surface_errors(
     xp: Namespace,
@@ -303,10 +294,7 @@ class FScore(NamedTuple):
 
 
 @statistic(
-    pred=REAL["n coordinate"],
-    target=REAL["m coordinate"],
-    pred_weights=MASS["n"] | None,
-    target_weights=MASS["m"] | None,
+    **WEIGHTED_CLOUDS,
 )
 def shares_within(
     xp: Namespace,
@@ -407,7 +395,7 @@ def radius_downsample(xp: Namespace, points: Array, /, *, radius: NonNegative, s
     if seed is None:
         left = thinned(xp, steady, radius)
     else:
-        order = permutation(xp, seed, points.shape[-2], points)
+        order = permutation_rows(xp, seed, 2, points.shape[-2], points)[1, :]
         left = thinned(xp, xp.take(steady, order, axis=-2), radius)
         left = xp.take(left, xp.argsort(order), axis=-1)
     return xp.where(xp.any(xp.isnan(points), axis=-1), xp.nan, xp.astype(left, points.dtype))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from ._domains import MASS, REAL, STOCHASTIC, Count, NonNegative, Order, Positive
+from ._domains import MASS, REAL, STOCHASTIC, WEIGHTED_CLOUDS, Count, NonNegative, Order, Positive
 from ._math import (
     Problem,
     absolute,
@@ -127,10 +127,7 @@ def _priced(xp: Namespace, price: Array, weights: Array) -> Array:
 
 
 @loss(
-    pred=REAL["n coordinate"],
-    target=REAL["m coordinate"],
-    pred_weights=MASS["n"] | None,
-    target_weights=MASS["m"] | None,
+    **WEIGHTED_CLOUDS,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",
@@ -270,10 +267,7 @@ def _projected(xp: Namespace, points: Array, weights: Array | None, along: Array
 
 
 @loss(
-    pred=REAL["n coordinate"],
-    target=REAL["m coordinate"],
-    pred_weights=MASS["n"] | None,
-    target_weights=MASS["m"] | None,
+    **WEIGHTED_CLOUDS,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",
@@ -367,10 +361,7 @@ def _problem(
 
 
 @loss(
-    pred=REAL["n coordinate"],
-    target=REAL["m coordinate"],
-    pred_weights=MASS["n"] | None,
-    target_weights=MASS["m"] | None,
+    **WEIGHTED_CLOUDS,
     best=None,
     symmetric=True,
     unit="target**p",
@@ -448,10 +439,7 @@ def sinkhorn_distance(
 
 
 @loss(
-    pred=REAL["n coordinate"],
-    target=REAL["m coordinate"],
-    pred_weights=MASS["n"] | None,
-    target_weights=MASS["m"] | None,
+    **WEIGHTED_CLOUDS,
     symmetric=True,
     unit="target**p",
     equals=("ot.solve_sample(reg=regularization, reg_type='KL', debias=True).value",),

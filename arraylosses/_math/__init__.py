@@ -40,7 +40,7 @@ from .sums import (
     tally,
     total,
 )
-from .thinning import permutation, thinned
+from .thinning import thinned
 from .transport import directions, match, plan, power_mean, quantile_gaps, root_of
 from .triangles import closest, corners, nearest_triangle, triangle, vector
 from .windows import gaussian_taps, halved, pad_image, uniform_taps, window_average, window_moments
@@ -82,7 +82,6 @@ __all__ = [
     "normal_quantile",
     "one_hot",
     "pad_image",
-    "permutation",
     "permutation_rows",
     "pick",
     "pick_rows",

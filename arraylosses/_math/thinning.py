@@ -1,24 +1,9 @@
 """Thinning of point clouds."""
 
-import numpy as np
-
 from .._typing import Array, Namespace
-from .._xp import device_of, index_dtype
+from .._xp import index_dtype
 from ._primitive import Primitive
 from .sums import arange_like
-
-
-def _host_permutation(seed: int, n: int) -> tuple[int, ...]:
-    return tuple(np.random.Generator(np.random.Philox(seed)).permutation(n).tolist())
-
-
-# a generator has a state, which torch.compile does not trace: what it gives is a constant of the compiled program
-_host_permutation._dynamo_marked_constant = True  # type: ignore[attr-defined]
-
-
-def permutation(xp: Namespace, seed: int, n: int, like: Array) -> Array:
-    """0, 1, ... n - 1 in a random order, drawn on the host: the same on every array library."""
-    return xp.asarray(_host_permutation(seed, n), dtype=index_dtype(xp), **device_of(xp, like))
 
 
 @Primitive
