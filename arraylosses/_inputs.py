@@ -165,6 +165,14 @@ def _moved(lib: Library, name: str, array: Array, layout: str, axes: tuple[int, 
     return lib.xp.permute_dims(array, (*(a for a in range(n) if a not in last), *last))
 
 
+def _without(event: tuple[str | int, ...]) -> str:
+    """What is said of a batch shape; nothing where the caller knows no words for the axes that are left out."""
+    words = [str(word) for word in event]
+    if not words or not all(word.isidentifier() for word in words):
+        return ""
+    return f" without its {' and '.join(words)} {'axis' if len(words) == 1 else 'axes'}"
+
+
 class _Shapes:
     """Agreement of batch shapes and of the sizes of equal words, over the arguments of one call."""
 
@@ -186,7 +194,7 @@ class _Shapes:
             raise ValueError(f"`{name}` must have at least 1 along the {domain.event[-1]} axis; got shape {given}.")
         if self.batch is None:
             self.batch = lead
-            self.whose = f"`{name}` without its {domain.event[0]} axis" if k == 1 else f"`{name}`"
+            self.whose = f"`{name}`{_without(domain.event)}"
             self.first = name
         elif lead != self.batch:
             self._refuse(name, lead, shape, given)

@@ -152,7 +152,9 @@ PAIRS = [((8,), (8, 1)), ((8,), (7,)), ((1, 8), (2, 8)), ((), (8,))]
 
 
 VARIANTS = [v for metric in al.catalogue for v in variants(metric)]
-COMPARISONS = [v for v in VARIANTS if list(v.form.domains)[:2] == ["pred", "target"] and not v.optional]
+COMPARISONS = [
+    v for v in VARIANTS if list(v.form.domains)[:2] == ["pred", "target"] and not v.optional and not v.form.repeated
+]
 
 
 def unequal(trial: Trial, first: tuple[int, ...], given: tuple[int, ...]) -> str:
@@ -160,7 +162,8 @@ def unequal(trial: Trial, first: tuple[int, ...], given: tuple[int, ...]) -> str
     pred, target = trial.domains[:2]
     if target.event:
         return f"`target` must have the leading shape {first}, as `pred` has; got shape {given}."
-    whose = f"`pred` without its {pred.event[0]} axis" if pred.event else "`pred`"
+    words = " and ".join(map(str, pred.event))
+    whose = f"`pred` without its {words} {'axis' if len(pred.event) == 1 else 'axes'}" if pred.event else "`pred`"
     return f"`target` must have the shape of {whose}, {first}; got {given}."
 
 
@@ -168,9 +171,9 @@ def unequal(trial: Trial, first: tuple[int, ...], given: tuple[int, ...]) -> str
 @pytest.mark.parametrize("variant", COMPARISONS, ids=lambda v: v.name)
 def test_unequal_shapes(variant: Variant, first: tuple[int, ...], second: tuple[int, ...]) -> None:
     trial = Trial(variant, backend("numpy"), source(0))
-    pred, target = trial.draw(first)[0], trial.draw(second)[1]
-    sentence = unequal(trial, first, target.shape)
-    refused(ValueError, sentence, lambda: variant.metric(pred, target, **variant.params))
+    pred, _, *rest = trial.draw(first)
+    target = trial.draw(second)[1]
+    refused(ValueError, unequal(trial, first, target.shape), lambda: trial.call(pred, target, *rest))
 
 
 # ---- libraries and devices
@@ -264,20 +267,26 @@ def test_not_an_array(kind: str) -> None:
 
 def first_replaced(variant: Variant, change: Callable[[np.ndarray], Any]) -> Call:
     """A call whose first argument is not what it was."""
-    first, *rest = Trial(variant, backend("numpy"), source(0)).draw((6,))
-    return lambda: variant.metric(change(first), *rest, **variant.params)
+    trial = Trial(variant, backend("numpy"), source(0))
+    first, *rest = trial.draw((6,))
+    return lambda: trial.call(change(first), *rest)
+
+
+def first_name(variant: Variant) -> str:
+    """What the first array is called; of a sequence of them, its first."""
+    return Trial(variant, backend("numpy"), source(0)).names[0]
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v.name)
 def test_no_metric_takes_lists(variant: Variant) -> None:
-    name = next(iter(variant.form.domains))
+    name = first_name(variant)
     wrong = f"must be an array of a library that follows the array API standard; got list: give {AN_ARRAY}."
     refused(TypeError, f"`{name}` {wrong}", first_replaced(variant, np.ndarray.tolist))
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v.name)
 def test_no_metric_takes_complex_numbers(variant: Variant) -> None:
-    name = next(iter(variant.form.domains))
+    name = first_name(variant)
     wrong = "must be real; got complex128: give `xp.real` and `xp.imag`, or `xp.abs`, of it."
     refused(TypeError, f"`{name}` {wrong}", first_replaced(variant, lambda x: x + 0j))
 
@@ -581,7 +590,7 @@ def test_inputs_are_not_modified(variant: Variant, library: str) -> None:
     weights = trial.backend.put(np.asarray([0.0, 1.0, 2.0, 0.0, 1.0, 3.0]))
     before = [trial.backend.get(a).tobytes() for a in (*arrays, weights) if a is not None]
     options = {} if variant.metric.kind == "function" else {"weights": weights}
-    variant.metric(*arrays, **variant.params, **options)
+    trial.call(*arrays, **options)
     assert [trial.backend.get(a).tobytes() for a in (*arrays, weights) if a is not None] == before
 
 

@@ -68,7 +68,7 @@ SENTENCES: dict[str, tuple[type[Exception], Call]] = {
         ValueError,
         lambda: al.lovasz_softmax(SHARES, LABELS, classes=(0, 3)),
     ),
-    "`foreground_ratio` must have the shape of `pred`, (2, 3); got (3, 2).": (
+    "`foreground_ratio` must have the shape of `pred` without its height and width axes, (2, 3); got (3, 2).": (
         ValueError,
         lambda: al.spatial_bce_loss(MAPS, SEEN, SEEN.T),
     ),
