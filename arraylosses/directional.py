@@ -20,7 +20,9 @@ def cloud_gap(xp: Namespace, name: str, cloud: Array, query: Array, k: int, epsi
     gap = xp.expand_dims(query, axis=-2) - xp.reshape(flat, (*index.shape, cloud.shape[-1]))
     weight = 1 / (stop_gradient(xp, xp.sum(gap * gap, axis=-1)) + epsilon)
     weight = weight / xp.sum(weight, axis=-1, keepdims=True)
-    return xp.sum(xp.expand_dims(weight, axis=-1) * gap, axis=-2)
+    # from the nearest one on: equal neighbours give their gap exactly, and no kink is met by rounding
+    first = gap[..., :1, :]
+    return first[..., 0, :] + xp.sum(xp.expand_dims(weight, axis=-1) * (gap - first), axis=-2)
 
 
 def discrepancy(xp: Namespace, source: Array, target: Array, beta: float, offset: float = 0.0) -> Array:

@@ -22,12 +22,21 @@ DASK_LAWS = ("libraries_agree", "lazy_as_stated", "result_is_of_the_library", "a
 WIDE_LAWS = ("gradient_is_the_slope", "gradient_is_never_nan", "libraries_agree", "result_is_of_the_library")
 """What differs for JAX in 64 bits: all that the quick profile tries there; the long one tries every law."""
 
+OTHER_LENGTHS = ("axis_is_a_loop", "integer_weights_are_copies", "a_mask_is_a_weight")
+"""Laws of the frame that ask for arrays of several lengths, for each of which JAX compiles every kernel anew: the quick
+profile tries them where nothing is compiled."""
+
 COMPILED = ("compiled_is_eager", "streams_compile", "mapped_is_a_loop")
 """Laws that compile anew for each example: one of them, for a branch on values would show at once."""
 
 
+def _quick(law: str, xp: str) -> bool:
+    """Whether the quick profile tries a law on a library."""
+    return law in WIDE_LAWS if xp == "jax-x64" else xp != "jax" or law not in OTHER_LENGTHS
+
+
 def _cases() -> list[Any]:
-    found = [c for c in conformance.cases(METRICS, BACKENDS) if LONG or c[2] != "jax-x64" or c[0] in WIDE_LAWS]
+    found = [case for case in conformance.cases(METRICS, BACKENDS) if LONG or _quick(case[0], case[2])]
     if "dask" in conformance.installed():
         found += [case for case in conformance.cases(METRICS, ["dask"]) if case[0] in DASK_LAWS]
     if "cupy" in conformance.installed():
