@@ -454,7 +454,7 @@ def test_oracle(library: str, name: str, arrays: tuple[Array, ...], options: dic
         """An array, or each of a sequence of them."""
         if isinstance(value, list):
             return [put(v) for v in value]
-        return b.put(value) if isinstance(value, np.ndarray) else value
+        return b.put(np.asarray(value)) if isinstance(value, (np.ndarray, np.generic)) else value
 
     got = getattr(al, name)(*map(put, arrays), **{k: put(v) for k, v in options.items()})
     want = ORACLES[name](*arrays, **options)
