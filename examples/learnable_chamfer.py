@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 import arraylosses as al
 
-POINTS, STEPS, SEED = 256, 200, 0
+POINTS, STEPS, SEED = 128, 100, 0
 
 
 def shared(*widths: int) -> nn.Sequential:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from .._domains import MASS
 from .._xp import library
 from ._law import BATCH, law, rows
 from ._trial import SINGLE, Broken, Trial, close
@@ -146,8 +147,9 @@ def event_axes_may_lie_anywhere(t: Trial) -> None:
 def nan_is_not_lost(t: Trial) -> None:
     """NaN in, NaN out: beside masses that are none of them 0, for a point of mass 0 is absent."""
     t.needs(bool(t.real_places()), "takes labels only")
+    masses = any(d.name == MASS.name for d in t.domains)
     for place in t.real_places():
-        arrays = t.draw(BATCH, inner=True)
+        arrays = t.draw(BATCH, inner=masses)
         spoilt = np.array(arrays[place])
         spoilt[(0,) * spoilt.ndim] = np.nan
         arrays[place] = spoilt
