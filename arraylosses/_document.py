@@ -24,6 +24,10 @@ COMMON = {
         "Over classes or labels: of all decisions together; mean; mean by support; or one score each.",
     ),
     "base": ("float, optional", "Of the logarithm: 2 gives bits; None, the default, nats."),
+    "bins": (
+        "int, optional",
+        "Count probabilities in this many equal bins instead: a state of fixed size; thresholds are their lower edges.",
+    ),
     "capacity": (
         "int, optional",
         "Remember this many elements at most, in arrays of fixed shape, for a stream under jit; more give NaN.",
@@ -43,6 +47,7 @@ COMMON = {
         "One number a class. The mean over labels divides by the sum of those chosen, over distributions by the count.",
     ),
     "fractions": ("int, default 100", "How many fractions are taken away, of equal spacing: 0, 0.01 ... 0.99 for 100."),
+    "full": ("bool, default False", "Add the constant ``log(2 pi) / 2``, which makes it the log density itself."),
     "gamma": (
         "float, default 2.0",
         "Focus: how fast a confident right prediction stops counting; 0 is plain cross entropy.",

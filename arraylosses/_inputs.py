@@ -39,7 +39,7 @@ class Inputs:
     hint : str
         What to say to the caller whose labels are taken for probabilities.
     sizes : dict
-        Lengths of the named event axes.
+        Lengths of the axes that indices point into.
     bad : array or None
         Where a label out of range has been met that nobody could look at.
     """
@@ -179,7 +179,8 @@ class _Shapes:
     def __init__(self, scores: str) -> None:
         self.batch: tuple[int, ...] | None = None
         self.sizes: dict[str, tuple[int, str, tuple[int, ...]]] = {}
-        self.whose = ""
+        self.first = ""
+        self.left_out: tuple[str | int, ...] = ()
         self.scores = scores
 
     def admit(self, name: str, domain: Domain, shape: tuple[int, ...], given: tuple[int, ...]) -> None:
@@ -194,8 +195,7 @@ class _Shapes:
             raise ValueError(f"`{name}` must have at least 1 along the {domain.event[-1]} axis; got shape {given}.")
         if self.batch is None:
             self.batch = lead
-            self.whose = f"`{name}`{_without(domain.event)}"
-            self.first = name
+            self.first, self.left_out = name, domain.event
         elif lead != self.batch:
             self._refuse(name, lead, shape, given)
 
@@ -223,7 +223,8 @@ class _Shapes:
                 f"`{name}` must have the leading shape {self.batch}, as `{self.first}` has; got shape {given}."
             )
         hint = self.scores if self.batch is not None and self.batch[: len(shape)] == shape else ""
-        raise ValueError(f"`{name}` must have the shape of {self.whose}, {self.batch}; got {given}{hint}.")
+        whose = f"`{self.first}`{_without(self.left_out)}"
+        raise ValueError(f"`{name}` must have the shape of {whose}, {self.batch}; got {given}{hint}.")
 
 
 def check_weights(lib: Library, weights: Array, batch: tuple[int, ...], like: Array) -> None:
@@ -270,7 +271,7 @@ def arrange(
     _check_arrays(definition, lib, shapes, arrays[0], params)
     classes = _classes(shapes, params)
     hint = definition.hint("num_classes") if "num_classes" not in params else ""
-    sizes = {word: found[0] for word, found in shapes.sizes.items()}
+    sizes = {d.within: shapes.sizes[d.within][0] for d in domains if d.within}
     return Inputs(lib, arrays, domains, names, batch, weights, params.pop("ignore_index", None), classes, hint, sizes)
 
 

@@ -53,8 +53,6 @@ def gaussian_nll(
 
     Parameters
     ----------
-    full : bool, default False
-        Add the constant ``log(2 pi) / 2``, which makes it the log density itself.
     variance_floor : float, optional
         Least variance, put in without a gradient of its own, as torch does with 1e-6. None is exact.
 
@@ -92,11 +90,6 @@ def gaussian_nll_with_log_variance(
     Any output of a network is a log variance: nothing must be kept positive, and no variance underflows to 0.
 
     .. math:: \ell = \tfrac12 \left( s + e^{-s} (y - \mu)^2 \right)
-
-    Parameters
-    ----------
-    full : bool, default False
-        Add the constant ``log(2 pi) / 2``, which makes it the log density itself.
 
     Notes
     -----

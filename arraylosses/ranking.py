@@ -135,11 +135,6 @@ def roc_curve(xp: Namespace, s: Samples | Buffer | Histogram, /) -> RocCurve:
 
     The receiver operating characteristic; the area below it is `auroc`.
 
-    Parameters
-    ----------
-    bins : int, optional
-        Count probabilities in this many equal bins instead: a state of fixed size, and thresholds at their lower edges.
-
     Returns
     -------
     RocCurve
@@ -179,11 +174,6 @@ def precision_recall_curve(xp: Namespace, s: Samples | Buffer | Histogram, /) ->
     """Share of what is called positive that is, against share of positives so called, at every threshold.
 
     Take it, rather than `roc_curve`, where positives are rare.
-
-    Parameters
-    ----------
-    bins : int, optional
-        Count probabilities in this many equal bins instead: a state of fixed size, and thresholds at their lower edges.
 
     Returns
     -------

@@ -123,11 +123,6 @@ def ensemble_nll(xp: Namespace, mean: Array, variance: Array, target: Array, /, 
 
     .. math:: \ell = \tfrac12 \left( \log \sigma_*^2 + \frac{(y - \mu_*)^2}{\sigma_*^2} \right)
 
-    Parameters
-    ----------
-    full : bool, default False
-        Add the constant ``log(2 pi) / 2``, which makes it the log density itself.
-
     Notes
     -----
     One normal distribution of the moments of `ensemble_moments`, not the mixture itself. Where these have no variance,
