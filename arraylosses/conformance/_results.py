@@ -8,7 +8,7 @@ import numpy as np
 from .._domains import MASS
 from .._xp import library
 from ._law import BATCH, law, rows
-from ._trial import SINGLE, Broken, Trial, close
+from ._trial import SINGLE, Broken, Trial
 
 # ---- kinds of result
 
@@ -23,11 +23,12 @@ def result_is_of_the_library(t: Trial) -> None:
     """An array of the caller's library, in the caller's floating dtype."""
     t.needs_reduction()
     arrays = t.draw(BATCH)
-    for dtype in ("float32", "float64") if t.backend.double else ("float32",):
-        with t.backend.context():
-            out, first = t.raw(_as_dtype(t, arrays, dtype)), t.backend.put(arrays[0])
-            for part in out if isinstance(out, tuple) else (out,):
-                _of_the_kind(part, first, dtype if t.real_places() else "")
+    for trial in t.widths:
+        for dtype in ("float32", "float64") if trial.backend.double else ("float32",):
+            with trial.backend.context():
+                out, first = trial.raw(_as_dtype(t, arrays, dtype)), trial.backend.put(arrays[0])
+                for part in out if isinstance(out, tuple) else (out,):
+                    _of_the_kind(part, first, dtype if t.real_places() else "")
 
 
 def _of_the_kind(out: Any, given: Any, dtype: str) -> None:
@@ -43,17 +44,18 @@ def _of_the_kind(out: Any, given: Any, dtype: str) -> None:
 def libraries_agree(t: Trial) -> None:
     """The number that NumPy gives in float64."""
     arrays = t.draw(BATCH)
-    close(t.value(arrays), t.reference.value(arrays), t.tolerance, "value")
+    for trial in t.widths:
+        trial.close(trial.value(arrays), t.reference.value(arrays), "value")
 
 
 @law
 def half_is_computed_in_single(t: Trial) -> None:
     """float16 in, the float32 result of the cast input out."""
     t.needs_reduction()
-    t.needs(t.backend.name != "strict", "strict has no float16")
+    t.lacks("float16" in t.backend.lacks, "float16")
     t.needs(bool(t.real_places()), "takes labels only")
     half = _as_dtype(t, t.draw(BATCH), "float16")
-    close(t.value(half), t.value(_as_dtype(t, half, "float32")), 0.0, "float16")
+    t.close(t.value(half), t.value(_as_dtype(t, half, "float32")), "float16", 0.0)
 
 
 @law
@@ -64,7 +66,7 @@ def integers_become_floating(t: Trial) -> None:
     t.needs(not any(d.labels for d in t.variant.form.domains.values()), "an integer dtype means labels here")
     narrow = _as_dtype(t, [a if a is None else np.ceil(np.abs(a)) for a in t.draw(BATCH)], "uint8")
     narrow = [a if a is None or not d.label else a.astype("int64") for a, d in zip(narrow, t.domains, strict=True)]
-    close(t.value(narrow), t.value(_as_dtype(t, narrow, "float64")), t.tolerance, "uint8")
+    t.close(t.value(narrow), t.value(_as_dtype(t, narrow, "float64")), "uint8")
 
 
 @law
@@ -80,14 +82,24 @@ def inputs_are_unchanged(t: Trial) -> None:
                 raise Broken("an input was written")
 
 
-@law
+@law(asks="memory")
 def views_are_arrays(t: Trial) -> None:
     """Strided, reversed and transposed memory gives what contiguous memory gives."""
-    t.needs(t.backend.name == "numpy", "strides are NumPy's")
     t.needs_reduction()
     arrays = t.draw((4, 6))
     strided = [None if a is None else np.asfortranarray(np.repeat(a, 2, axis=0))[::2] for a in arrays]
-    close(t.got(t.call(*strided)), t.value(arrays), t.tolerance, "strided")
+    t.close(t.got(t.call(*strided)), t.value(arrays), "strided")
+
+
+@law(asks="memory")
+def read_only_is_enough(t: Trial) -> None:
+    """Memory that may not be written is taken, and left as it is."""
+    arrays = t.draw(BATCH)
+    sealed = [None if a is None else np.array(a) for a in arrays]
+    for a in sealed:
+        if a is not None:
+            a.flags.writeable = False
+    t.close(t.got(t.call(*sealed)), t.value(arrays), "read-only", 0.0)
 
 
 # ---- shapes
@@ -99,9 +111,9 @@ def axis_is_a_loop(t: Trial) -> None:
     t.needs_reduction()
     arrays = t.draw((3, *BATCH))
     alone = [t.value(rows(arrays, i)) for i in range(3)]
-    close(t.value(arrays, axis=1), np.stack(alone), t.tolerance, "axis=1")
+    t.close(t.value(arrays, axis=1), np.stack(alone), "axis=1")
     columns = [t.value(rows(arrays, (slice(None), i))) for i in range(BATCH[0])]
-    close(t.value(arrays, axis=0), np.stack(columns), t.tolerance, "axis=0")
+    t.close(t.value(arrays, axis=0), np.stack(columns), "axis=0")
 
 
 @law
@@ -137,7 +149,7 @@ def event_axes_may_lie_anywhere(t: Trial) -> None:
     params = {**t.params, layout: (0, 1) if width == 2 else 0}
     with t.backend.context():
         out = t.got(t.metric(*t.put(moved), **params))
-    close(out, t.value(arrays), t.tolerance, layout)
+    t.close(out, t.value(arrays), layout)
 
 
 # ---- facts
@@ -196,7 +208,7 @@ def truth_is_best(t: Trial) -> None:
     t.needs("zero_division" not in t.metric.definition.params, "0/0 has a stated value")
     value = t.value(_perfect(t))
     if not np.isnan(value):
-        close(value, best, t.tolerance, "truth")
+        t.close(value, best, "truth")
 
 
 @law
@@ -206,7 +218,7 @@ def symmetric_as_stated(t: Trial) -> None:
     arrays = t.draw(BATCH)
     first, second, *rest = t.grouped(arrays)
     swapped = t.one_by_one([second, first, *(reversed(rest) if _weighs_points(t) else rest)])
-    close(t.value(swapped), t.value(arrays), t.tolerance, "arguments changed places")
+    t.close(t.value(swapped), t.value(arrays), "arguments changed places")
 
 
 @law
@@ -217,7 +229,7 @@ def far_from_zero_is_right(t: Trial) -> None:
     t.needs(len(places) > 1 and not any(t.domains[i].bounded for i in places), "its inputs cannot be moved together")
     moved = [a if i not in places else (a + 4096).astype("float32") for i, a in enumerate(t.draw(BATCH))]
     want = t.reference.value(_as_dtype(t, moved, "float64"))
-    close(t.value(moved), want, float(64 * np.finfo("float32").eps * 4096), "offset 4096")
+    t.close(t.value(moved), want, "offset 4096", float(64 * np.finfo("float32").eps * 4096))
 
 
 @law
@@ -232,19 +244,14 @@ def any_size_is_right(t: Trial) -> None:
         want = t.reference.value(_as_dtype(t, scaled, "float64"))
         # tiny values are compared for what they are; a value that crosses zero, for what its unit is
         unit = np.where(np.abs(want) < 1e-9, np.maximum(np.abs(want), 1e-37), 1.0)
-        close(t.value(scaled) / unit, want / unit, SINGLE, f"size {factor:.0e}")
+        t.close(t.value(scaled) / unit, want / unit, f"size {factor:.0e}", SINGLE)
 
 
-@law
+@law(asks="idle")
 def lazy_as_stated(t: Trial) -> None:
-    """Dask computes nothing before it is asked."""
-    t.needs(t.backend.name == "dask", "only Dask is lazy")
-    import dask
-
-    def refuse(*args: Any, **options: Any) -> None:
-        raise Broken("the graph was computed")
-
+    """Nothing is computed before it is asked for."""
+    assert t.backend.idle is not None
     arrays = t.draw(BATCH)
-    with dask.config.set(scheduler=refuse):
+    with t.backend.idle():
         out = t.raw(arrays)
-    close(t.got(out), t.reference.value(arrays), t.tolerance, "computed later")
+    t.close(t.got(out), t.reference.value(arrays), "computed later")

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from .._math import stop_gradient
-from .._metric import Loss
 from .._typing import Formula
 from ._backends import installed
 from ._law import BATCH, law
@@ -48,13 +48,12 @@ def _held_at(t: Trial, arrays: list[Any]) -> Callable[[list[Any]], Any]:
     return value
 
 
-@law
+@law(asks="grad", wide=True)
 def gradient_is_the_slope(t: Trial) -> None:
     """Automatic differentiation gives the finite difference, in float64, off the kinks and with held parts held."""
     grad = t.needs_gradient()
-    t.needs(t.backend.double, "finite differences need float64")
     rng = np.random.default_rng(int(t.source((1,))[0] * 1e6))
-    steady = Trial(t.variant, t.backend, rng.random)
+    steady = replace(t, source=rng.random)
     arrays = steady.draw(BATCH, inner=True)
     value = _held_at(t, arrays)
     for place in t.smooth_places():
@@ -68,7 +67,7 @@ def gradient_is_the_slope(t: Trial) -> None:
 
 def _finite(t: Trial, arrays: list[Any]) -> dict[str, Any]:
     """Weights that hide the elements whose value is not finite; Exempt where it is the whole that is not."""
-    if isinstance(t.metric, Loss):
+    if "reduction" in t.metric.shared:
         return {"weights": np.isfinite(t.value(arrays, reduction="none")).astype(float)}
     if not np.isfinite(t.value(arrays)).all():
         raise Exempt("the value is not finite here")
@@ -83,7 +82,7 @@ def _slopes(t: Trial, arrays: list[Any], options: dict[str, Any]) -> list[Any]:
         return [grad(t.partial(**put), arrays, place) for place in t.smooth_places()]
 
 
-@law
+@law(asks="grad", wide=True)
 def gradient_is_never_nan(t: Trial) -> None:
     """On the closed domain, at ties, kinks and bounds, wherever the value is finite."""
     t.needs_gradient()
@@ -93,13 +92,14 @@ def gradient_is_never_nan(t: Trial) -> None:
             raise Broken(f"gradient by `{t.names[place]}` is NaN")
 
 
-@law
+@law(asks="grad")
 def gradients_agree(t: Trial) -> None:
     """One subgradient at every kink, on every library."""
     t.needs_gradient()
-    t.needs(t.backend.name == "torch" and "jax" in installed(), "compared once, torch with JAX")
+    t.needs(t.backend.name == "torch", "compared once, on torch")
+    t.lacks("jax" not in installed(), "JAX to compare with")
     for arrays in (t.draw(BATCH), t.draw_coarse(BATCH)):
         options = _finite(t, arrays)
         ours, theirs = (_slopes(trial, arrays, options) for trial in (t, t.elsewhere("jax-x64")))
         for place, a, b in zip(t.smooth_places(), ours, theirs, strict=True):
-            close(a, b, 1e-9, f"gradient by `{t.names[place]}`, torch against JAX")
+            t.close(a, b, f"gradient by `{t.names[place]}`, torch against JAX", 1e-9)

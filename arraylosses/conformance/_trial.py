@@ -1,14 +1,15 @@
 """A trial: a metric in one of its forms, a library, and data drawn from the declared domains."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import nan
 from typing import Any
 
 import numpy as np
 
 from .._definition import Form
 from .._domains import Domain, zero_or_one
-from .._metric import Function, Loss, Metric
+from .._metric import Function, Metric
 from ._backends import Backend, backend
 
 Source = Callable[[tuple[int, ...]], Any]
@@ -69,7 +70,11 @@ def _size(word: str) -> int:
 
 
 class Exempt(Exception):
-    """A law that has nothing to say here, and why."""
+    """A law that has nothing to say of a metric, and the fact that is why."""
+
+
+class Lacking(Exempt):
+    """A law that a library cannot be asked, and what it lacks."""
 
 
 class Broken(AssertionError):
@@ -118,6 +123,22 @@ def variants(metric: Metric) -> Iterator[Variant]:
                 yield Variant(metric, form, labels, given, _params(metric, form, given))
 
 
+@dataclass
+class Notes:
+    """What is remembered of a cell from one example to the next.
+
+    Attributes
+    ----------
+    ulps : float
+        Largest deviation met so far, in units of rounding; NaN before anything was compared.
+    compiled : dict
+        What was compiled for an earlier example.
+    """
+
+    ulps: float = nan
+    compiled: dict[Any, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Trial:
     """A variant on a library, with a source of numbers."""
@@ -125,6 +146,7 @@ class Trial:
     variant: Variant
     backend: Backend
     source: Source
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def metric(self) -> Metric:
@@ -153,10 +175,16 @@ class Trial:
     @property
     def reference(self) -> "Trial":
         """The same on NumPy."""
-        return Trial(self.variant, backend("numpy"), self.source)
+        return self.elsewhere("numpy")
 
     def elsewhere(self, name: str) -> "Trial":
-        return Trial(self.variant, backend(name), self.source)
+        """The same on another library."""
+        return replace(self, backend=backend(name))
+
+    @property
+    def widths(self) -> "list[Trial]":
+        """The same in each width that the library computes in, where that is a mode of it."""
+        return [self, self.elsewhere(self.backend.wide)] if self.backend.wide else [self]
 
     # ---- data
 
@@ -166,7 +194,7 @@ class Trial:
 
     def draw_coarse(self, batch: tuple[int, ...]) -> list[Any]:
         """Members drawn from three numbers: full of ties, kinks and bounds."""
-        coarse = Trial(self.variant, self.backend, lambda shape: np.round(self.source(shape) * 2) / 2)
+        coarse = replace(self, source=lambda shape: np.round(self.source(shape) * 2) / 2)
         return coarse.draw(batch)
 
     def _member(self, domain: Domain, batch: tuple[int, ...], inner: bool) -> Any:
@@ -180,6 +208,11 @@ class Trial:
     def weights(self, batch: tuple[int, ...]) -> Any:
         """Weights, none of them 0."""
         return 0.25 + self.source(batch)
+
+    def weighing(self, batch: tuple[int, ...]) -> dict[str, Any]:
+        """The same as an option, where the metric takes it."""
+        weights = self.weights(batch)
+        return {"weights": weights} if "weights" in self.metric.shared else {}
 
     def real_places(self) -> list[int]:
         """Which arguments are real numbers and are given."""
@@ -243,22 +276,64 @@ class Trial:
         if not holds:
             raise Exempt(reason)
 
+    def lacks(self, absent: bool, what: str) -> None:
+        """Lacking where the library has not what the law needs."""
+        if absent:
+            raise Lacking(f"{self.backend.name} lacks {what}")
+
+    def takes(self, option: str) -> None:
+        """Exempt where the metric takes no such option of the frame."""
+        self.needs(not isinstance(self.metric, Function), "a function is not reduced")
+        self.needs(option in self.metric.shared, f"takes no `{option}`")
+
     def needs_reduction(self) -> None:
         self.needs(not isinstance(self.metric, Function), "a function is not reduced")
 
     def needs_loss(self) -> None:
-        self.needs(isinstance(self.metric, Loss), "only a loss has values of elements")
+        self.needs("reduction" in self.metric.shared, "only a loss has values of elements")
 
     def needs_gradient(self) -> Callable[..., Any]:
         self.needs_reduction()
         self.needs(self.metric.facts.smooth != "nowhere", "nowhere differentiable")
         if self.backend.grad is None:
-            raise Exempt(f"{self.backend.name} has no derivatives")
+            raise Lacking(f"{self.backend.name} has no derivatives")
         return self.backend.grad
+
+    def compiled(self, what: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of arrays, compiled once for all examples of a cell."""
+        assert self.backend.jit is not None
+        kept, key = self.notes.compiled, (what, self.backend.name)
+        if key not in kept:
+            kept[key] = self.backend.jit(function)
+        return kept[key]  # type: ignore[no-any-return]  # a dict of whatever was compiled
 
     @property
     def tolerance(self) -> float:
         return DOUBLE if self.backend.double else SINGLE
+
+    def close(self, got: Any, want: Any, what: str, tolerance: float | None = None) -> None:
+        """Broken unless two results are equal, to the library's rounding or the tolerance; the deviation is noted."""
+        got, want = np.asarray(got), np.asarray(want)
+        tolerance = self.tolerance if tolerance is None else tolerance
+        single = not self.backend.double or np.float32 in (got.dtype, want.dtype)
+        close(got, want, tolerance, what)
+        self.notes.ulps = float(np.fmax(self.notes.ulps, deviation(got, want) / EPSILON[single]))
+
+
+EPSILON = {False: 2.0**-52, True: 2.0**-23}
+"""The rounding of float64, and of float32."""
+
+
+def _unit(want: Any) -> float:
+    """What a deviation is measured by: the largest finite value."""
+    return float(np.max(np.abs(want[np.isfinite(want)]), initial=1e-3))
+
+
+def deviation(got: Any, want: Any) -> float:
+    """The largest difference of two results, relative to the largest of their values; NaN and inf have none."""
+    got, want = (np.asarray(x, dtype=np.float64) for x in (got, want))
+    apart = np.abs(got - want)[np.isfinite(got) & np.isfinite(want)]
+    return float(np.max(apart, initial=0.0)) / _unit(want)
 
 
 def close(got: Any, want: Any, tolerance: float, what: str) -> None:
@@ -271,8 +346,6 @@ def close(got: Any, want: Any, tolerance: float, what: str) -> None:
     got, want = np.asarray(got, dtype=np.float64), np.asarray(want, dtype=np.float64)
     if got.shape != want.shape:
         raise Broken(f"{what}: shape {got.shape}, not {want.shape}")
-    finite = np.isfinite(want)
-    scale = float(np.max(np.abs(want[finite]), initial=1e-3))
-    same = np.isclose(got, want, rtol=tolerance, atol=tolerance * scale, equal_nan=True)
+    same = np.isclose(got, want, rtol=tolerance, atol=tolerance * _unit(want), equal_nan=True)
     if not same.all():
         raise Broken(f"{what}: {got[~same].ravel()[:3].tolist()}, not {want[~same].ravel()[:3].tolist()}")

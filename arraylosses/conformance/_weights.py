@@ -5,41 +5,41 @@ from typing import Any
 import numpy as np
 
 from ._law import BATCH, law, rows
-from ._trial import Broken, Trial, close
+from ._trial import Broken, Trial
 
 # ---- weights
 
 
 @law
 def no_weights_are_unit_weights(t: Trial) -> None:
-    t.needs_reduction()
+    t.takes("weights")
     arrays = t.draw(BATCH)
-    close(t.value(arrays, weights=np.ones(BATCH)), t.value(arrays), t.tolerance, "weights of 1")
+    t.close(t.value(arrays, weights=np.ones(BATCH)), t.value(arrays), "weights of 1")
 
 
 @law
 def integer_weights_are_copies(t: Trial) -> None:
-    t.needs_reduction()
+    t.takes("weights")
     arrays = t.draw(BATCH)
     copies = np.array([1, 2, 3, 1, 0, 2, 1, 4])
     whole = t.value(rows(arrays, np.repeat(np.arange(8), copies)))
-    close(t.value(arrays, weights=copies.astype(float)), whole, t.tolerance, "weights as copies")
+    t.close(t.value(arrays, weights=copies.astype(float)), whole, "weights as copies")
 
 
 @law
 def weights_have_no_scale(t: Trial) -> None:
-    t.needs_reduction()
+    t.takes("weights")
     t.needs(t.metric.facts.unit != "weight", "its unit is the weight")
     arrays, weights = t.draw(BATCH), t.weights(BATCH)
-    close(t.value(arrays, weights=4 * weights), t.value(arrays, weights=weights), t.tolerance, "weights times 4")
+    t.close(t.value(arrays, weights=4 * weights), t.value(arrays, weights=weights), "weights times 4")
 
 
 @law
 def a_mask_is_a_weight(t: Trial) -> None:
-    t.needs_reduction()
+    t.takes("weights")
     arrays = t.draw(BATCH)
     mask = np.array([1, 0, 1, 1, 0, 1, 1, 1], dtype=bool)
-    close(t.value(arrays, weights=mask), t.value(rows(arrays, mask)), t.tolerance, "mask")
+    t.close(t.value(arrays, weights=mask), t.value(rows(arrays, mask)), "mask")
 
 
 KEEP = np.array([1, 1, 0, 1, 1, 0, 1, 1], dtype=bool)
@@ -59,16 +59,17 @@ def _poisoned(t: Trial, arrays: list[Any]) -> list[Any]:
 @law
 def weightless_is_absent(t: Trial) -> None:
     """What weighs nothing reaches no value, even where it is NaN or no label at all."""
-    t.needs_reduction()
+    t.takes("weights")
     arrays = t.draw(BATCH)
     want = t.value(rows(arrays, KEEP))
     for weights in (KEEP, KEEP.astype(float)):
-        close(t.value(_poisoned(t, arrays), weights=weights), want, t.tolerance, "hidden NaN")
+        t.close(t.value(_poisoned(t, arrays), weights=weights), want, "hidden NaN")
 
 
-@law
+@law(asks="grad")
 def weightless_has_no_gradient(t: Trial) -> None:
     """What weighs nothing reaches no derivative either."""
+    t.takes("weights")
     grad = t.needs_gradient()
     arrays = _poisoned(t, t.draw(BATCH, inner=True))
     with t.backend.context():
@@ -87,18 +88,18 @@ def ignored_labels_are_absent(t: Trial) -> None:
     arrays = t.draw(BATCH)
     marked = list(arrays)
     marked[at] = np.where(KEEP, arrays[at], -100)
-    close(t.value(marked, ignore_index=-100), t.value(rows(arrays, KEEP)), t.tolerance, "ignore_index")
+    t.close(t.value(marked, ignore_index=-100), t.value(rows(arrays, KEEP)), "ignore_index")
 
 
 @law
 def nothing_gives_the_stated_value(t: Trial) -> None:
     """Where nothing weighs, the value that the facts name."""
-    t.needs_reduction()
+    t.takes("weights")
     t.needs(t.metric.facts.range is not None, "not one number")
     arrays = t.draw(BATCH)
     want = t.metric.facts.empty
-    close(t.value(arrays, weights=np.zeros(BATCH)), want, 0.0, "weightless")
-    close(t.value(rows(arrays, slice(0, 0))), want, 0.0, "empty")
+    t.close(t.value(arrays, weights=np.zeros(BATCH)), want, "weightless", 0.0)
+    t.close(t.value(rows(arrays, slice(0, 0))), want, "empty", 0.0)
 
 
 # ---- reductions
@@ -110,9 +111,9 @@ def reductions_agree(t: Trial) -> None:
     t.needs_loss()
     arrays, weights = t.draw(BATCH), t.weights(BATCH)
     each, whole = (t.value(arrays, weights=weights, reduction=r) for r in ("none", "sum"))
-    close(whole, each.sum(), t.tolerance, "sum of the elements")
-    close(t.value(arrays, weights=weights, avg_factor=2.0), whole / 2, t.tolerance, "avg_factor")
-    close(t.value(arrays, weights=weights), whole / weights.sum(), t.tolerance, "mean")
+    t.close(whole, each.sum(), "sum of the elements")
+    t.close(t.value(arrays, weights=weights, avg_factor=2.0), whole / 2, "avg_factor")
+    t.close(t.value(arrays, weights=weights), whole / weights.sum(), "mean")
 
 
 @law
@@ -122,4 +123,4 @@ def elements_stand_alone(t: Trial) -> None:
     arrays = t.draw(BATCH)
     each = t.value(arrays, reduction="none")
     alone = [t.value(rows(arrays, slice(i, i + 1)), reduction="none")[0] for i in range(3)]
-    close(each[:3], np.stack(alone), t.tolerance, "element alone")
+    t.close(each[:3], np.stack(alone), "element alone")
