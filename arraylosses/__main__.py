@@ -1,12 +1,21 @@
 """The command line: ``python -m arraylosses list`` and ``python -m arraylosses conformance``."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from fnmatch import fnmatchcase
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
 
 from . import conformance
-from ._catalogue import Catalogue, aligned, catalogue
+from ._catalogue import Catalogue, catalogue
 from ._metric import Metric
+from .conformance import Outcome
 
 
 def _parser() -> ArgumentParser:
@@ -14,54 +23,123 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     shown = commands.add_parser("list", help="what there is")
     shown.add_argument("--subject", help="the metrics of one file only, such as image")
-    tried = commands.add_parser("conformance", help="try metrics by the laws")
-    tried.add_argument("names", nargs="*", default=["*"], metavar="NAME", help="names or patterns; all by default")
+    tried = commands.add_parser("conformance", help="try metrics by the laws, on every library")
+    tried.add_argument(
+        "names", nargs="*", default=["*"], metavar="NAME", help="names, patterns, or module:name of your own; all by default"
+    )
     tried.add_argument("--xp", default=",".join(conformance.installed()), help="libraries, with commas between them")
-    tried.add_argument("--examples", type=int, default=3, help="how many draws of data for each law")
+    tried.add_argument("--laws", help="the only laws that are tried, with commas between them")
+    tried.add_argument("--examples", type=int, default=25, help="how many draws of data for each law")
+    tried.add_argument("--workers", type=int, help="how many processes; as many as there are cores by default")
+    for name, what in (("json", "the outcomes"), ("html", "a page of the matrix"), ("junit", "a report for CI")):
+        tried.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write {what} to this file")
     return parser
 
 
+def _own(path: str) -> Metric | None:
+    """A metric of the caller's, as ``module:name``."""
+    module, _, name = path.partition(":")
+    sys.path.insert(0, os.getcwd())
+    found = getattr(import_module(module), name, None)
+    return found if isinstance(found, Metric) else None
+
+
+def _named(pattern: str) -> tuple[list[Metric], str]:
+    """The metrics that a name or pattern stands for, and a sentence if it stands for none."""
+    if ":" in pattern:
+        try:
+            own = _own(pattern)
+        except ImportError as absent:
+            return [], f"`{pattern}` cannot be imported: {absent}"
+        wanted = "a loss or metric, or a function by `conformance.declared`"
+        return ([own], "") if own else ([], f"`{pattern}` is not {wanted}.")
+    named = catalogue.find(pattern)
+    hits = [named] if named else [m for m in catalogue if fnmatchcase(m.__name__, pattern)]
+    return hits, "" if hits else f"there is no metric `{pattern}`{catalogue.suggestion(pattern, ())}"
+
+
 def _chosen(patterns: list[str]) -> tuple[list[Metric], list[str]]:
-    """The metrics that names or patterns stand for; a sentence for each that stands for none."""
+    """The metrics that were asked for, and a sentence for each name that stands for none."""
     found: dict[str, Metric] = {}
     unknown: list[str] = []
-    for pattern in patterns:
-        named = catalogue.find(pattern)
-        hits = [named] if named else [m for m in catalogue if fnmatchcase(m.__name__, pattern)]
-        if not hits:
-            unknown.append(f"there is no metric `{pattern}`{catalogue.suggestion(pattern, ())}")
+    for hits, sentence in map(_named, patterns):
         found |= {m.__name__: m for m in hits}
+        unknown += [sentence] if sentence else []
     return list(found.values()), unknown
 
 
-def _tried(metric: Metric, xp: str, examples: int) -> tuple[int, int, list[str]]:
-    """How many laws held, how many had nothing to say, and what was broken."""
-    held, exempt, broken = 0, 0, []
-    for law, variant, _ in conformance.cases([metric], [xp]):
+def _at_hand(names: list[str]) -> tuple[list[str], list[str]]:
+    """The libraries that were asked for and are here, and a sentence for each that is not."""
+    found, absent = [], []
+    for name in names:
         try:
-            reasons = [conformance.try_law(law, variant, xp, conformance.source(i), i) for i in range(examples)]
-        except Exception as fault:
-            broken.append(str(fault) if isinstance(fault, conformance.Broken) else f"{law}, {variant.name}: {fault!r}")
+            conformance.backend(name)
+        except (ImportError, ValueError) as fault:
+            absent.append(str(fault))
+        else:
+            found.append(name)
+    return found, absent
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, where rich is installed."""
+    try:
+        from rich.console import Console
+        from rich.progress import Progress
+    except ImportError:
+        yield lambda done: None
+        return
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("trying", total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _about(options: Namespace, libraries: list[str]) -> dict[str, str]:
+    """What a report says of the run."""
+    about = {"date": f"{datetime.now():%Y-%m-%d %H:%M}", "examples": str(options.examples), "python": python_version()}
+    for name in ("arraylosses", *libraries):
+        try:
+            about[name] = version({"strict": "array-api-strict"}.get(name, name.partition(".")[0]))
+        except PackageNotFoundError:
             continue
-        said = None in reasons
-        held, exempt = held + said, exempt + (not said)
-    return held, exempt, broken
+    return about
+
+
+def _tried(metrics: list[Metric], libraries: list[str], options: Namespace) -> list[Outcome]:
+    laws = options.laws.split(",") if options.laws else None
+    outcomes: list[Outcome] = []
+    with _progress(len(metrics) * len(libraries)) as show:
+        for done, found in conformance.run(
+            metrics, libraries, options.examples, laws=laws, workers=options.workers
+        ):
+            outcomes += found
+            show(done)
+    return outcomes
+
+
+def _written(outcomes: list[Outcome], options: Namespace, about: dict[str, str]) -> None:
+    """The reports that were asked for."""
+    reports: dict[Path | None, Callable[[], str]] = {
+        options.json: lambda: conformance.as_json(outcomes, about),
+        options.html: lambda: conformance.as_html(outcomes, about),
+        options.junit: lambda: conformance.as_junit(outcomes),
+    }
+    for file, made in reports.items():
+        if file is not None:
+            file.write_text(made(), encoding="utf-8")
 
 
 def _conformance(options: Namespace) -> int:
+    conformance.prepare()
     metrics, faults = _chosen(options.names)
-    rows: list[tuple[str, ...]] = [("metric", "library", "held", "exempt", "broken")]
-    for xp in options.xp.split(","):
-        try:
-            conformance.backend(xp)
-        except (ImportError, ValueError) as fault:
-            faults.append(f"{xp}: {fault}")
-            continue
-        for metric in metrics:
-            held, exempt, broken = _tried(metric, xp, options.examples)
-            rows.append((metric.__name__, xp, str(held), str(exempt), str(len(broken))))
-            faults += broken
-    print(aligned(rows))
+    libraries, absent = _at_hand(options.xp.split(","))
+    faults += absent
+    outcomes = _tried(metrics, libraries, options)
+    print(conformance.table(outcomes))
+    _written(outcomes, options, _about(options, libraries))
+    faults += [outcome.reason for outcome in outcomes if outcome.verdict == "broken"]
     for said in faults:
         print(f"\n{said}", file=sys.stderr)
     return 1 if faults else 0

@@ -332,8 +332,8 @@ def _unit(want: Any) -> float:
 def deviation(got: Any, want: Any) -> float:
     """The largest difference of two results, relative to the largest of their values; NaN and inf have none."""
     got, want = (np.asarray(x, dtype=np.float64) for x in (got, want))
-    apart = np.abs(got - want)[np.isfinite(got) & np.isfinite(want)]
-    return float(np.max(apart, initial=0.0)) / _unit(want)
+    both = np.isfinite(got) & np.isfinite(want)
+    return float(np.max(np.abs(got[both] - want[both]), initial=0.0)) / _unit(want)
 
 
 def close(got: Any, want: Any, tolerance: float, what: str) -> None:
