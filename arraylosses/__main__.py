@@ -25,7 +25,11 @@ def _parser() -> ArgumentParser:
     shown.add_argument("--subject", help="the metrics of one file only, such as image")
     tried = commands.add_parser("conformance", help="try metrics by the laws, on every library")
     tried.add_argument(
-        "names", nargs="*", default=["*"], metavar="NAME", help="names, patterns, or module:name of your own; all by default"
+        "names",
+        nargs="*",
+        default=["*"],
+        metavar="NAME",
+        help="names, patterns, or module:name of yours; all by default",
     )
     tried.add_argument("--xp", default=",".join(conformance.installed()), help="libraries, with commas between them")
     tried.add_argument("--laws", help="the only laws that are tried, with commas between them")
@@ -111,9 +115,7 @@ def _tried(metrics: list[Metric], libraries: list[str], options: Namespace) -> l
     laws = options.laws.split(",") if options.laws else None
     outcomes: list[Outcome] = []
     with _progress(len(metrics) * len(libraries)) as show:
-        for done, found in conformance.run(
-            metrics, libraries, options.examples, laws=laws, workers=options.workers
-        ):
+        for done, found in conformance.run(metrics, libraries, options.examples, laws=laws, workers=options.workers):
             outcomes += found
             show(done)
     return outcomes

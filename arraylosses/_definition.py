@@ -30,6 +30,11 @@ class Facts:
         The value of a perfect prediction; None where there is none.
     smooth : {'everywhere', 'almost everywhere', 'nowhere'}
         Where the derivative exists; 'nowhere' means that a gradient is zero or undefined throughout.
+    twice : bool
+        Whether the gradient has a derivative almost everywhere, which automatic differentiation finds.
+    regular : bool
+        Whether the slopes ahead and behind bound the gradient at a kink: not where one that points up meets one that
+        points down, as in a largest of least values.
     symmetric : bool
         Whether the first two arguments may change places.
     unit : str
@@ -51,6 +56,8 @@ class Facts:
     range: tuple[float, float] | None = (0.0, inf)
     best: float | None = 0.0
     smooth: Smooth = "everywhere"
+    twice: bool = True
+    regular: bool = True
     symmetric: bool = False
     unit: str = "1"
     empty: float = nan

@@ -125,6 +125,8 @@ def _facts(definition: Definition) -> list[str]:
     lines.append(f"Differentiable {facts.smooth}." + (" Symmetric." if facts.symmetric else ""))
     if facts.range is not None:
         lines.append(f"Where nothing weighs: {'NaN' if isnan(facts.empty) else f'{facts.empty:g}'}.")
+    if not facts.twice:
+        lines.append("Its gradient is not to be differentiated again: what was chosen is held constant.")
     if facts.held:
         lines.append(f"Held constant in the gradient: {', '.join(facts.held)}.")
     if facts.equals:

@@ -95,12 +95,16 @@ def _learn(name: str, x: Any) -> Library:
         xp = _conforming(library_name, x)
     except TypeError:
         raise _refusal(name, x) from None
+    return _enter(cls, library_name, xp)
+
+
+def _enter(cls: type, name: str, xp: Namespace) -> Library:
+    """Remember the library of a class of arrays."""
     dtypes: tuple[Dtype, ...] = (xp.float32, xp.float64)
-    if library_name in BARE_NUMPY_DTYPES:  # there `xp.float32` is a class, and `x.dtype` is not
+    if name in BARE_NUMPY_DTYPES:  # there `xp.float32` is a class, and `x.dtype` is not
         dtypes = tuple(map(np.dtype, dtypes))
-    memory = library_name in ("numpy", "strict")
-    LIBRARIES[cls] = found = Library(library_name, xp, dtypes, memory, library_name in ("torch", "strict", "cupy"))
-    NAMES[xp.__name__] = library_name
+    LIBRARIES[cls] = found = Library(name, xp, dtypes, name in ("numpy", "strict"), name in ("torch", "strict", "cupy"))
+    NAMES[xp.__name__] = name
     return found
 
 
@@ -164,6 +168,11 @@ def device_of(xp: Namespace, like: Array) -> dict[str, Any]:
     return {} if library_named(xp) in ("jax", "dask") else {"device": like.device}
 
 
+def as_numpy(x: Array) -> Any:
+    """The values on the host: array-api-strict's other devices stand for those that NumPy cannot read."""
+    return np.asarray(getattr(x, "_array", x))
+
+
 def quietly(call: Callable[..., Any], lib: Library, *args: Any) -> Any:
     """``call(lib, ...)``; NumPy's warnings about stated values (log 0, 0/0) are no news to the caller."""
     if not lib.memory:
@@ -175,3 +184,17 @@ def quietly(call: Callable[..., Any], lib: Library, *args: Any) -> Any:
 def as_array(value: Any) -> Any:
     """NumPy's reductions give scalars where the standard says 0-d arrays."""
     return np.asarray(value) if isinstance(value, np.generic) else value
+
+
+def _know_torch(torch: Any) -> None:
+    """The first call of all may be a compiled one, and what it learned while traced would compile the second anew.
+
+    (So it does, once, where torch is imported after this file and nothing was called before.)
+    """
+    xp = _conforming("torch", None)
+    for cls in (torch.Tensor, torch.nn.Parameter):
+        _enter(cls, "torch", xp)
+
+
+if "torch" in sys.modules:
+    _know_torch(sys.modules["torch"])

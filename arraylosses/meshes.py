@@ -50,6 +50,8 @@ def surface_distance(
     vertices=REAL["vertex 3"],
     faces=INDEX["face 3"].into("vertex"),
     point_weights=MASS["n"] | None,
+    regular=False,
+    twice=False,
     smooth="almost everywhere",
     unit="points",
     lazy=False,

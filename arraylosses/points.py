@@ -129,6 +129,7 @@ def chamfer_distance(
 
 @loss(
     **WEIGHTED_CLOUDS,
+    regular=False,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",
@@ -231,6 +232,7 @@ def surface_errors(
     surface_errors,
     range=None,
     best=None,
+    regular=False,
     smooth="almost everywhere",
     unit="target",
     lazy=False,
@@ -441,6 +443,7 @@ def lcd_attention_weights(
     target=REAL["m coordinate"],
     pred_weights=MASS["n"],
     target_weights=MASS["m"],
+    regular=False,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",

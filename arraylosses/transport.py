@@ -61,6 +61,7 @@ def _without_absent(xp: Namespace, x: Array, weights: Array | None) -> Array:
 @loss(
     pred=CLOUD,
     target=CLOUD,
+    regular=False,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",
@@ -128,6 +129,7 @@ def _priced(xp: Namespace, price: Array, weights: Array) -> Array:
 
 @loss(
     **WEIGHTED_CLOUDS,
+    regular=False,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",
@@ -204,6 +206,7 @@ def optimal_transport_distance(
     target=REAL["m"],
     pred_weights=MASS["n"] | None,
     target_weights=MASS["m"] | None,
+    regular=False,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",
@@ -268,6 +271,7 @@ def _projected(xp: Namespace, points: Array, weights: Array | None, along: Array
 
 @loss(
     **WEIGHTED_CLOUDS,
+    regular=False,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",

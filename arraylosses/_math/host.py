@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Namespace
-from .._xp import device_of, index_dtype, library_named
+from .._xp import as_numpy, device_of, index_dtype, library_named
 
 Shape = tuple[int, ...]
 Results = Callable[..., list[tuple[Shape, bool]]]
@@ -76,7 +76,7 @@ def _need_scipy(asked: str) -> None:
 
 
 def _by_conversion(hosted: Hosted, xp: Namespace, arrays: tuple[Array, ...], options: tuple[float, ...]) -> list[Array]:
-    results = hosted.run([np.asarray(a) for a in arrays], options)
+    results = hosted.run(list(map(as_numpy, arrays)), options)
     return [xp.asarray(x, **device_of(xp, arrays[0])) for x in results]
 
 

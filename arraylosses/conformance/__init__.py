@@ -5,13 +5,15 @@
 >>> conformance.check(al.huber_loss, "numpy")
 """
 
-from . import _compiled, _parts, _results, _slopes, _weights  # noqa: F401  # each enters its laws in the table
-from ._backends import Backend, backend, installed, prepare
+from . import _compiled, _kinds, _parts, _results, _slopes, _weights  # noqa: F401  # each enters its laws in the table
+from ._backend import Backend
+from ._backends import backend, installed, prepare
 from ._cells import Cell, cells, check
 from ._draws import GRID, source
 from ._law import LAWS, Law
 from ._outcome import Outcome
 from ._own import declared
+from ._run import run
 from ._trial import Broken, Exempt, Lacking, Source, Trial, Variant, close, variants
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "declared",
     "installed",
     "prepare",
+    "run",
     "source",
     "variants",
 ]

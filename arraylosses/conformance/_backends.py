@@ -2,9 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -12,61 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array
-
-
-@dataclass(frozen=True)
-class Backend:
-    """An array library as a trial sees it. What it cannot do is None, and the laws of it do not speak of the library.
-
-    Attributes
-    ----------
-    name : str
-    put : callable
-        A NumPy array as one of the library's, of the same dtype where it has it.
-    get : callable
-        Back to NumPy.
-    double : bool
-        Whether it computes in float64.
-    wide : str
-        Name of the mode in which it does, where that is not the usual one.
-    grad : callable or None
-        ``(function, arrays, place) -> array``: gradient of the sum of the result by one argument.
-    jit, vmap, scan : callable or None
-        Compile a function of arrays; map it over the leading axis; walk it over the leading axis from state to state.
-    idle : callable or None
-        A context in which computing anything breaks the law.
-    memory : bool
-        Whether arrays are views of host memory.
-    second : callable or None
-        A NumPy array as one of the library's on another device.
-    lacks : tuple of str
-        Dtypes that it does not have.
-    laws : tuple of str or None
-        The only laws that are tried, where a value costs milliseconds.
-    context : callable
-        Entered around everything that the library does.
-    """
-
-    name: str
-    put: Callable[[Any], Array]
-    get: Callable[[Array], Any]
-    double: bool = True
-    wide: str = ""
-    grad: Callable[..., Any] | None = None
-    jit: Callable[..., Any] | None = None
-    vmap: Callable[..., Any] | None = None
-    scan: Callable[..., Any] | None = None
-    idle: Callable[[], AbstractContextManager[Any]] | None = None
-    memory: bool = False
-    second: Callable[[Any], Array] | None = None
-    lacks: tuple[str, ...] = ()
-    laws: tuple[str, ...] | None = None
-    context: Callable[[], AbstractContextManager[Any]] = nullcontext
-
-
-def summed(add: Callable[..., Any], value: Any) -> Any:
-    """One number of a result, or of all parts of a curve."""
-    return sum(map(add, value)) if isinstance(value, tuple) else add(value)
+from ._backend import Backend
 
 
 def _numpy() -> Backend:
@@ -77,70 +22,12 @@ def _strict() -> Backend:
     import array_api_strict as xp
 
     def second(x: Any) -> Array:
-        return xp.asarray(x, device=xp.Device("device1"))  # type: ignore[no-any-return]  # the library is untyped
+        return xp.asarray(x, device=xp.Device("device1"))
 
     def get(x: Any) -> Any:
         return np.asarray(x._array)
 
     return Backend("strict", xp.asarray, get, second=second, lacks=("float16", "bfloat16"))
-
-
-def _torch() -> Backend:
-    import torch
-
-    def put(x: Any) -> Any:
-        return torch.from_numpy(np.array(x))
-
-    def get(x: Any) -> Any:
-        return x.detach().cpu().numpy()
-
-    def grad(function: Callable[..., Any], arrays: list[Any], place: int) -> Any:
-        leaf = put(arrays[place]).requires_grad_()
-        value = function(*(leaf if i == place else None if a is None else put(a) for i, a in enumerate(arrays)))
-        whole = summed(torch.sum, value)
-        if not whole.requires_grad:
-            return np.zeros_like(get(leaf))
-        # what is held constant has a gradient of 0, of which torch makes nothing
-        return get(torch.autograd.grad(whole, leaf, materialize_grads=True)[0])
-
-    def jit(function: Callable[..., Any]) -> Callable[..., Any]:
-        torch._dynamo.reset()
-        return torch.compile(function, fullgraph=True, backend="eager")  # type: ignore[no-any-return]  # untyped
-
-    return Backend("torch", put, get, grad=grad, jit=jit, vmap=torch.func.vmap)
-
-
-def _jax(double: bool) -> Backend:
-    import jax
-
-    @contextmanager
-    def context() -> Iterator[None]:
-        with jax.enable_x64(double):
-            yield
-
-    def grad(function: Callable[..., Any], arrays: list[Any], place: int) -> Any:
-        given = [None if a is None else jax.numpy.asarray(a) for a in arrays]
-
-        def of(x: Any) -> Any:
-            return summed(jax.numpy.sum, function(*given[:place], x, *given[place + 1 :]))
-
-        return np.asarray(jax.grad(of)(given[place]))
-
-    def scan(step: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-        return lambda state, data: jax.lax.scan(lambda s, batch: (step(s, batch), None), state, data)[0]
-
-    return Backend(
-        "jax-x64" if double else "jax",
-        jax.numpy.asarray,
-        np.asarray,
-        double,
-        wide="" if double else "jax-x64",
-        grad=grad,
-        jit=jax.jit,
-        vmap=jax.vmap,
-        scan=scan,
-        context=context,
-    )
 
 
 DASK_LAWS = ("libraries_agree", "lazy_as_stated", "result_is_of_the_library", "a_mask_is_a_weight")
@@ -173,6 +60,11 @@ def _cupy() -> Backend:
     return Backend("cupy", cupy.asarray, cupy.asnumpy, lacks=("bfloat16",))
 
 
+def _made(library: str, *mode: bool) -> Backend:
+    """By the file of a library, which imports it."""
+    return import_module(f"._{library}", __package__).made(*mode)  # type: ignore[no-any-return]  # a module's attribute
+
+
 def _other(name: str) -> Backend:
     """Any namespace of the standard, by the path of its module."""
     xp = import_module(name)
@@ -186,9 +78,9 @@ def _other(name: str) -> Backend:
 MAKERS: dict[str, tuple[str, Callable[[], Backend]]] = {
     "numpy": ("numpy", _numpy),
     "strict": ("array_api_strict", _strict),
-    "torch": ("torch", _torch),
-    "jax": ("jax", lambda: _jax(False)),
-    "jax-x64": ("jax", lambda: _jax(True)),
+    "torch": ("torch", lambda: _made("torch")),
+    "jax": ("jax", lambda: _made("jax", False)),
+    "jax-x64": ("jax", lambda: _made("jax", True)),
     "dask": ("dask", _dask),
     "cupy": ("cupy", _cupy),
 }

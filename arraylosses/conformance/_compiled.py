@@ -1,12 +1,14 @@
-"""What is compiled, and what is mapped."""
+"""What is compiled, mapped, walked over, spread over devices, or only described."""
 
+from functools import reduce
+from shutil import which
 from typing import Any
 
 import numpy as np
 
 from ._law import BATCH, law, rows
 from ._parts import streamed
-from ._trial import Trial
+from ._trial import Broken, Trial
 
 
 def _given(arrays: list[Any]) -> list[Any]:
@@ -17,11 +19,101 @@ def _given(arrays: list[Any]) -> list[Any]:
 def compiled_is_eager(t: Trial) -> None:
     """Under `jax.jit`, and under `torch.compile(fullgraph=True)` without a warning."""
     arrays, options = t.draw(BATCH), t.weighing(BATCH)
+    want = t.value(arrays, **options)
     compiled = t.compiled("call", lambda options, *a: t.call(*a, **options))
     with t.backend.context():
         put = {k: t.backend.put(v) for k, v in options.items()}
         got = t.got(compiled(put, *_given(t.put(arrays))))
-    t.close(got, t.value(arrays, **options), "compiled")
+    t.close(got, want, "compiled")
+
+
+NATIVE = (
+    "absolute_error",
+    "auroc",
+    "binary_cross_entropy_with_logits",
+    "chamfer_distance",
+    "cross_entropy",
+    "f1_score",
+    "gaussian_nll",
+    "giou_loss",
+    "r2_score",
+    "ssim",
+)
+"""One of each kind: machine code takes a C++ compiler and many seconds a metric."""
+
+
+@law(asks="native")
+def native_is_eager(t: Trial) -> None:
+    """Machine code by `torch.compile` with inductor."""
+    assert t.backend.native is not None
+    t.needs(t.variant.name in NATIVE, "machine code is tried on ten metrics, one of each kind")
+    t.lacks(which("g++") is None, "a C++ compiler")
+    arrays = t.draw(BATCH)
+    want = t.value(arrays)
+    if "native" not in t.notes.compiled:
+        t.notes.compiled["native"] = t.backend.native(t.partial())
+    t.close(t.got(t.notes.compiled["native"](*_given(t.put(arrays)))), want, "machine code")
+
+
+@law(asks="guard")
+def nothing_moves(t: Trial) -> None:
+    """A compiled call moves no array between the host and a device: under `jax.transfer_guard("disallow")`."""
+    assert t.backend.guard is not None
+    compiled = t.compiled("alone", t.partial())
+    with t.backend.context():
+        given = _given(t.put(t.draw(BATCH)))
+        first = compiled(*given)
+        with t.backend.guard():
+            again = compiled(*given)
+        t.close(t.got(again), t.got(first), "called again", 0.0)
+
+
+@law(asks="functional")
+def value_and_gradient_are_one(t: Trial) -> None:
+    """Under `jax.jit(jax.value_and_grad(f))` and `torch.func.grad_and_value(f)`."""
+    grad = t.needs_gradient()
+    assert t.backend.functional is not None
+    arrays = t.draw(BATCH, inner=True)
+    for place in t.smooth_places()[:1]:
+        if place not in t.notes.compiled:
+            t.notes.compiled[place] = t.backend.functional(t.partial(), place)
+        with t.backend.context():
+            value, slope = t.notes.compiled[place](*t.put(arrays))
+            value, slope = t.backend.get(value), t.backend.get(slope)
+            want = grad(t.partial(), arrays, place)
+        t.close(slope, want, f"gradient by `{t.names[place]}`")
+        t.close(value, np.sum(t.value(arrays)), "value")
+
+
+@law(asks="shape")
+def shapes_are_known_beforehand(t: Trial) -> None:
+    """`jax.eval_shape` and fake tensors find the shape and dtype that a call then has."""
+    assert t.backend.shape is not None
+    arrays = t.draw(BATCH)
+    with t.backend.context():
+        found, real = t.backend.shape(t.partial(), arrays), t.raw(arrays)
+    for a, b in zip(_leaves(found), _leaves(real), strict=True):
+        if (tuple(a.shape), str(a.dtype)) != (tuple(b.shape), str(b.dtype)):
+            raise Broken(f"{tuple(a.shape)} of {a.dtype} was expected, and {tuple(b.shape)} of {b.dtype} came")
+
+
+def _leaves(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+@law(asks="shards")
+def shards_make_the_whole(t: Trial) -> None:
+    """States of parts, each on a device of its own under `jax.shard_map`, merge to that of the whole."""
+    assert t.backend.shards is not None
+    s = streamed(t)
+    arrays = _given(t.draw(BATCH))
+
+    def state(*parts: Any) -> Any:
+        return s.update(s.init(*t.grouped(parts)), *t.grouped(parts))
+
+    with t.backend.context():
+        got = t.got(s.compute(reduce(s.merge, t.backend.shards(state, arrays))))
+    t.close(got, t.value(arrays), "shards")
 
 
 @law(asks="vmap")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, overload
 
-from ._backends import Backend
+from ._backend import Backend
 from ._trial import Trial
 
 BATCH = (8,)

@@ -28,7 +28,7 @@ class Own(Metric):
         self.weights = weights
         named = signature(function).parameters
         self.shared = tuple(name for name in SHARED if (weights if name == "weights" else name) in named)
-        update_wrapper(self, function)  # type: ignore[arg-type]  # it is called as the function is
+        update_wrapper(self, function)
 
     def __reduce__(self) -> Any:
         return _again, (self.function, self.weights, dict(self.definition.domains), self.facts)
@@ -53,14 +53,11 @@ def _again(function: Callable[..., Any], weights: str, domains: dict[str, Domain
     return _made(Own, function, weights, domains, facts)
 
 
-def _made(
-    kind: type[Own], function: Callable[..., Any], weights: str, domains: dict[str, Domain], facts: Facts
-) -> Own:
-    """The function with a definition; a sentence about an argument of which nothing is declared."""
+def _all_told(function: Callable[..., Any], weights: str, domains: dict[str, Domain]) -> None:
+    """A sentence about an argument of which nothing is declared, or a domain of none."""
     named = signature(function).parameters
-    told = {*domains, weights, *SHARED}
     needed = [k for k, p in named.items() if p.default is Parameter.empty and p.kind is not Parameter.VAR_KEYWORD]
-    missing = [name for name in needed if name not in told]
+    missing = [name for name in needed if name not in {*domains, weights, *SHARED}]
     if missing:
         raise TypeError(
             f"`{function.__name__}` takes {listed(needed)}, and no domain is declared for {listed(missing)}: "
@@ -68,7 +65,13 @@ def _made(
         )
     absent = [name for name in domains if name not in named]
     if absent:
-        raise TypeError(f"`{function.__name__}` takes {listed(list(named))}; a domain is declared for {listed(absent)}.")
+        takes = f"`{function.__name__}` takes {listed(list(named))}"
+        raise TypeError(f"{takes}; a domain is declared for {listed(absent)}.")
+
+
+def _made(kind: type[Own], function: Callable[..., Any], weights: str, domains: dict[str, Domain], facts: Facts) -> Own:
+    """The function with a definition."""
+    _all_told(function, weights, domains)
 
     def gather(xp: Any, /, *arrays: Any) -> Any:
         return function(*arrays)

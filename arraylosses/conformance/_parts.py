@@ -8,7 +8,7 @@ import numpy as np
 from .. import _reduce
 from .._stream import Stream, stream
 from ._law import BATCH, law, rows
-from ._trial import Broken, Exempt, Trial
+from ._trial import Broken, Trial
 
 # ---- order, parts and streams
 
@@ -28,7 +28,7 @@ def streamed(t: Trial) -> Stream:
 
 
 def _state(t: Trial, s: Stream, arrays: list[Any], weights: Any, spans: list[tuple[int, int]]) -> Any:
-    state = s.init(*t.grouped(t.put(rows(arrays, slice(0, 3)))))
+    state = s.init(*t.grouped(t.put(rows(arrays, slice(0, 1)))))
     for i, j in spans:
         state = s.update(state, *t.grouped(t.put(rows(arrays, slice(i, j)))), weights=t.backend.put(weights[i:j]))
     return state
@@ -36,14 +36,17 @@ def _state(t: Trial, s: Stream, arrays: list[Any], weights: Any, spans: list[tup
 
 @law
 def parts_make_the_whole(t: Trial) -> None:
-    """Any split, an empty one too, and any grouping of the merges."""
+    """Any split, an empty one too, and any grouping of the merges.
+
+    The lengths are those of other laws, for each of which JAX has compiled its kernels already.
+    """
     s = streamed(t)
     arrays, weights = t.draw(BATCH), t.weights(BATCH)
     want = t.value(arrays, weights=weights)
     with t.backend.context():
-        for spans in ([(0, 8)], [(0, 3), (3, 3), (3, 4), (4, 8)], [(0, 1), (1, 8)]):
+        for spans in ([(0, 8)], [(0, 2), (2, 2), (2, 8)], [(0, 1), (1, 2), (2, 8)]):
             t.close(t.got(s.compute(_state(t, s, arrays, weights, spans))), want, f"parts {spans}")
-        a, b, c = (_state(t, s, arrays, weights, [span]) for span in ((0, 3), (3, 4), (4, 8)))
+        a, b, c = (_state(t, s, arrays, weights, [span]) for span in ((0, 1), (1, 2), (2, 8)))
         for state in (s.merge(s.merge(a, b), c), s.merge(a, s.merge(b, c)), s.merge(c, s.merge(b, a))):
             t.close(t.got(s.compute(state)), want, "grouping")
 
@@ -75,5 +78,3 @@ def pickles_by_name(t: Trial) -> None:
     s = stream(t.metric, **t.params)
     if pickle.loads(pickle.dumps(s)) != s or hash(pickle.loads(pickle.dumps(s))) != hash(s):
         raise Broken("the stream came back another")
-
-

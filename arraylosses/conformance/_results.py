@@ -13,11 +13,6 @@ from ._trial import SINGLE, Broken, Trial
 # ---- kinds of result
 
 
-def _as_dtype(t: Trial, arrays: list[Any], dtype: str) -> list[Any]:
-    """Real arguments in another dtype; labels as they are."""
-    return [a if a is None or d.label else a.astype(dtype) for a, d in zip(arrays, t.domains, strict=True)]
-
-
 @law
 def result_is_of_the_library(t: Trial) -> None:
     """An array of the caller's library, in the caller's floating dtype."""
@@ -26,7 +21,7 @@ def result_is_of_the_library(t: Trial) -> None:
     for trial in t.widths:
         for dtype in ("float32", "float64") if trial.backend.double else ("float32",):
             with trial.backend.context():
-                out, first = trial.raw(_as_dtype(t, arrays, dtype)), trial.backend.put(arrays[0])
+                out, first = trial.raw(t.as_dtype(arrays, dtype)), trial.backend.put(arrays[0])
                 for part in out if isinstance(out, tuple) else (out,):
                     _of_the_kind(part, first, dtype if t.real_places() else "")
 
@@ -46,27 +41,6 @@ def libraries_agree(t: Trial) -> None:
     arrays = t.draw(BATCH)
     for trial in t.widths:
         trial.close(trial.value(arrays), t.reference.value(arrays), "value")
-
-
-@law
-def half_is_computed_in_single(t: Trial) -> None:
-    """float16 in, the float32 result of the cast input out."""
-    t.needs_reduction()
-    t.lacks("float16" in t.backend.lacks, "float16")
-    t.needs(bool(t.real_places()), "takes labels only")
-    half = _as_dtype(t, t.draw(BATCH), "float16")
-    t.close(t.value(half), t.value(_as_dtype(t, half, "float32")), "float16", 0.0)
-
-
-@law
-def integers_become_floating(t: Trial) -> None:
-    """Whole numbers in an integer dtype, a narrow one too, give what they give as floats."""
-    t.needs_reduction()
-    t.needs(bool(t.real_places()), "takes labels only")
-    t.needs(not any(d.labels for d in t.variant.form.domains.values()), "an integer dtype means labels here")
-    narrow = _as_dtype(t, [a if a is None else np.ceil(np.abs(a)) for a in t.draw(BATCH)], "uint8")
-    narrow = [a if a is None or not d.label else a.astype("int64") for a, d in zip(narrow, t.domains, strict=True)]
-    t.close(t.value(narrow), t.value(_as_dtype(t, narrow, "float64")), "uint8")
 
 
 @law
@@ -228,7 +202,7 @@ def far_from_zero_is_right(t: Trial) -> None:
     places = t.real_places()
     t.needs(len(places) > 1 and not any(t.domains[i].bounded for i in places), "its inputs cannot be moved together")
     moved = [a if i not in places else (a + 4096).astype("float32") for i, a in enumerate(t.draw(BATCH))]
-    want = t.reference.value(_as_dtype(t, moved, "float64"))
+    want = t.reference.value(t.as_dtype(moved, "float64"))
     t.close(t.value(moved), want, "offset 4096", float(64 * np.finfo("float32").eps * 4096))
 
 
@@ -241,7 +215,7 @@ def any_size_is_right(t: Trial) -> None:
     drawn = t.draw(BATCH)
     for factor in (2.0**-50, 2.0**50):
         scaled = [a if i not in places else (a * factor).astype("float32") for i, a in enumerate(drawn)]
-        want = t.reference.value(_as_dtype(t, scaled, "float64"))
+        want = t.reference.value(t.as_dtype(scaled, "float64"))
         # tiny values are compared for what they are; a value that crosses zero, for what its unit is
         unit = np.where(np.abs(want) < 1e-9, np.maximum(np.abs(want), 1e-37), 1.0)
         t.close(t.value(scaled) / unit, want / unit, f"size {factor:.0e}", SINGLE)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .._math import stop_gradient
 from .._typing import Formula
+from ._backend import placed
 from ._backends import installed
 from ._law import BATCH, law
 from ._trial import Broken, Exempt, Trial, close
@@ -63,6 +64,44 @@ def gradient_is_the_slope(t: Trial) -> None:
         with t.backend.context():
             slope = (grad(t.partial(), arrays, place) * way).sum()
         close(slope, numeric, 2e-5, f"gradient by `{t.names[place]}`")
+
+
+@law(asks="curve", wide=True)
+def curvature_is_the_slope_of_the_gradient(t: Trial) -> None:
+    """The derivative of the gradient along a way is its finite difference."""
+    grad = t.needs_gradient()
+    t.needs(t.metric.facts.twice, "its gradient has no derivative")
+    t.needs(not t.metric.facts.held, "parts are held constant")
+    assert t.backend.curve is not None
+    rng = np.random.default_rng(int(t.source((1,))[0] * 1e6))
+    arrays = replace(t, source=rng.random).draw(BATCH, inner=True)
+    for place in t.smooth_places()[:1]:
+        way = rng.normal(size=arrays[place].shape)
+        with t.backend.context():
+            ahead, behind = (
+                grad(t.partial(), placed(arrays, place, arrays[place] + h * way), place) for h in (1e-6, -1e-6)
+            )
+            got = t.backend.curve(t.partial(), arrays, place, way)
+        close(got, (ahead - behind) / 2e-6, 1e-4, f"curvature by `{t.names[place]}`")
+
+
+@law(asks="grad", wide=True)
+def gradient_lies_between_the_sides(t: Trial) -> None:
+    """At ties and kinks, the gradient along a way lies between the slopes ahead and behind."""
+    grad = t.needs_gradient()
+    t.needs(t.metric.facts.regular, "its kinks point up and down")
+    coarse = replace(t, source=lambda shape: np.round(t.source(shape) * 2) / 2)
+    arrays = coarse.draw(BATCH, inner=True)
+    value, here = _held_at(t, arrays), t.value(arrays).sum()
+    rng = np.random.default_rng(int(t.source((1,))[0] * 1e6))
+    for place in t.smooth_places():
+        way = rng.normal(size=arrays[place].shape)
+        sides = [(value(placed(arrays, place, arrays[place] + h * way)).sum() - here) / h for h in (1e-6, -1e-6)]
+        with t.backend.context():
+            slope = (grad(t.partial(), arrays, place) * way).sum()
+        slack = 2e-5 * max(1e-3, *map(abs, sides))
+        if not min(sides) - slack <= slope <= max(sides) + slack:
+            raise Broken(f"gradient by `{t.names[place]}` along a way: {slope}, and the sides are {sides}")
 
 
 def _finite(t: Trial, arrays: list[Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import numpy as np
 from .._definition import Form
 from .._domains import Domain, zero_or_one
 from .._metric import Function, Metric
-from ._backends import Backend, backend
+from ._backend import Backend
+from ._backends import backend
 
 Source = Callable[[tuple[int, ...]], Any]
 """A shape -> that many numbers of [0, 1]."""
@@ -221,6 +222,10 @@ class Trial:
     def smooth_places(self) -> list[int]:
         """Which of them may move a little: what is 0 or 1 may not."""
         return [i for i in self.real_places() if self.domains[i].condition is not zero_or_one]
+
+    def as_dtype(self, arrays: list[Any], dtype: str) -> list[Any]:
+        """Real arguments in another dtype; labels as they are."""
+        return [a if a is None or d.label else a.astype(dtype) for a, d in zip(arrays, self.domains, strict=True)]
 
     # ---- calls
 
