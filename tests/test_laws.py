@@ -5,13 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
+from hypothesis import settings
 
 import arraylosses as al
 from arraylosses import conformance
-from arraylosses.conformance import GRID, LAWS, Cell, Source
+from arraylosses.conformance import LAWS, Cell
 
 METRICS = [*al.catalogue, al.averaged(al.psnr, axis=-1), al.averaged(al.r2_score, axis=(-2, -1))]
 
@@ -28,19 +26,9 @@ def _cases() -> list[Any]:
     return [pytest.param(cell, id=cell.name, marks=marks.get(cell.xp, [])) for cell in quick]
 
 
-def drawn(data: st.DataObject) -> Source:
-    """Numbers of [0, 1] that hypothesis draws, and shrinks."""
-    whole = st.integers(0, GRID)
-    return lambda shape: data.draw(hnp.arrays("int64", shape, elements=whole, fill=whole)) / GRID
-
-
 @pytest.mark.parametrize("cell", _cases())
 def test_law(cell: Cell) -> None:
-    @given(data=st.data())
-    def hold(data: st.DataObject) -> None:
-        cell.hold(drawn(data))
-
-    hold()
+    conformance.search(cell)
 
 
 SPOKEN_OF = ("numpy", "torch", "jax", "strict", "dask")

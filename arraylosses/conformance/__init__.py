@@ -14,6 +14,7 @@ from ._law import LAWS, Law
 from ._outcome import Outcome
 from ._own import declared
 from ._run import run
+from ._search import Case, cases, search
 from ._trial import Broken, Exempt, Lacking, Source, Trial, Variant, close, variants
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "LAWS",
     "Backend",
     "Broken",
+    "Case",
     "Cell",
     "Exempt",
     "Lacking",
@@ -30,6 +32,7 @@ __all__ = [
     "Trial",
     "Variant",
     "backend",
+    "cases",
     "cells",
     "check",
     "close",
@@ -37,6 +40,7 @@ __all__ = [
     "installed",
     "prepare",
     "run",
+    "search",
     "source",
     "variants",
 ]

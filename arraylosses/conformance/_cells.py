@@ -11,7 +11,7 @@ from ._backends import backend, installed
 from ._draws import Recorded, Seed, source
 from ._law import LAWS, Law
 from ._outcome import Outcome, Verdict
-from ._own import declared
+from ._own import Own, declared
 from ._trial import Broken, Exempt, Lacking, Notes, Source, Trial, Variant, variants
 
 
@@ -65,11 +65,12 @@ class Cell:
         metric = self.variant.metric
         name = metric.__name__
         home = "arraylosses" if metric.__module__.rpartition(".")[2] in HOMES else metric.__module__
+        told = metric.told if isinstance(metric, Own) else ""
         asked = f"laws=[{self.law.name!r}], forms=[{self.variant.name!r}], seeds=[{seed!r}]"
         lines = (
+            f"import arraylosses as al; from {home} import {name}",
             "from arraylosses import conformance",
-            f"from {home} import {name}",
-            f"conformance.check({name}, {self.xp!r}, {asked})",
+            f"conformance.check({name}, {self.xp!r}, {asked}{told})",
         )
         return "\n".join(f"    {line}" for line in lines)
 
@@ -154,14 +155,14 @@ def check(
         For a function without declared domains.
     """
     tried, seeds = as_metric(metric, told), list(seeds)
-    wanted, shapes = _known(laws), None if forms is None else set(forms)
+    wanted, shapes = known(laws), None if forms is None else set(forms)
     for cell in cells([tried], installed() if xp is None else [xp]):
         if cell.law.name in wanted and (shapes is None or cell.variant.name in shapes):
             for seed in seeds:
                 cell.hold(source(seed), seed)
 
 
-def _known(laws: Iterable[str] | None) -> set[str]:
+def known(laws: Iterable[str] | None) -> set[str]:
     wanted = set(LAWS if laws is None else laws)
     unknown = sorted(wanted - LAWS.keys())
     if unknown:

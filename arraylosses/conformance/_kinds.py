@@ -12,7 +12,7 @@ from ._trial import Broken, Trial
 @law
 def half_is_computed_in_single(t: Trial) -> None:
     """float16 in, the float32 result of the cast input out."""
-    t.needs_reduction()
+    t.needs_frame()
     t.lacks("float16" in t.backend.lacks, "float16")
     t.needs(bool(t.real_places()), "takes labels only")
     half = t.as_dtype(t.draw(BATCH), "float16")
@@ -22,7 +22,7 @@ def half_is_computed_in_single(t: Trial) -> None:
 @law
 def integers_become_floating(t: Trial) -> None:
     """Whole numbers in an integer dtype, a narrow one too, give what they give as floats."""
-    t.needs_reduction()
+    t.needs_frame()
     t.needs(bool(t.real_places()), "takes labels only")
     t.needs(not any(d.labels for d in t.variant.form.domains.values()), "an integer dtype means labels here")
     narrow = t.as_dtype([a if a is None else np.ceil(np.abs(a)) for a in t.draw(BATCH)], "uint8")
@@ -33,7 +33,7 @@ def integers_become_floating(t: Trial) -> None:
 @law
 def bfloat_is_computed_in_single(t: Trial) -> None:
     """bfloat16 in, the float32 result of the cast input out."""
-    t.needs_reduction()
+    t.needs_frame()
     t.needs(bool(t.real_places()), "takes labels only")
     t.lacks(t.backend.brain is None, "bfloat16")
     assert t.backend.brain is not None
@@ -53,7 +53,7 @@ def _shortened(a: Any) -> Any:
 @law
 def booleans_are_zero_and_one(t: Trial) -> None:
     """True and False give what 1.0 and 0.0 give."""
-    t.needs_reduction()
+    t.needs_frame()
     t.needs(bool(t.real_places()), "takes labels only")
     t.needs(not any(d.labels for d in t.variant.form.domains.values()), "a boolean dtype means labels here")
     conditions = {t.domains[i].condition for i in t.real_places()}

@@ -1,14 +1,17 @@
 """Somebody's own loss: a plain function, with the domains of its arrays declared."""
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 from functools import update_wrapper
 from inspect import Parameter, Signature, signature
 from typing import Any
 
 from .._definition import Definition, Facts, Form
+from .. import _domains
 from .._domains import Domain
 from .._metric import Function, Metric
 from .._parameters import listed
+from .._xp import namespace
 
 SHARED = ("weights", "axis", "reduction", "avg_factor")
 
@@ -27,6 +30,7 @@ class Own(Metric):
         self.facts = definition.facts
         self.weights = weights
         named = signature(function).parameters
+        self.needs_weights = weights in named and named[weights].default is Parameter.empty
         self.shared = tuple(name for name in SHARED if (weights if name == "weights" else name) in named)
         update_wrapper(self, function)
 
@@ -42,11 +46,38 @@ class Own(Metric):
     def __call__(self, *arrays: Any, **options: Any) -> Any:
         if "weights" in options:
             options[self.weights] = options.pop("weights")
+        elif self.needs_weights:
+            options[self.weights] = self._of_one(arrays[0])
         return self.function(*arrays, **options)
+
+    def _of_one(self, array: Any) -> Any:
+        """Weights of 1, where the function cannot do without any."""
+        events = len(next(iter(self.definition.domains.values())).event)
+        first = array[(..., *[0] * events)]
+        return namespace(first).ones_like(first)
+
+    @property
+    def told(self) -> str:
+        """What was declared, as it is written in a call."""
+        said = [f", {name}={_spelled(domain)}" for name, domain in self.definition.domains.items()]
+        said += [f", {f.name}={getattr(self.facts, f.name)!r}" for f in fields(Facts) if self._says(f)]
+        return "".join(said) + (f", weights={self.weights!r}" if self.weights != "weights" else "")
+
+    def _says(self, fact: Any) -> bool:
+        return bool(getattr(self.facts, fact.name) != fact.default and fact.name != "empty")
 
 
 class OwnOfElements(Own, Function):
     """The same of a function that gives a value for each element, and reduces nothing."""
+
+
+def _spelled(domain: Domain) -> str:
+    """A domain as its author writes it."""
+    plain = replace(domain, event=(), optional=False, labels=None, within="")
+    public = ((k, d) for k, d in vars(_domains).items() if isinstance(d, Domain))
+    name = next((k for k, d in public if replace(d, event=()) == plain), domain.name)
+    axes = f'["{" ".join(map(str, domain.event))}"]' if domain.event else ""
+    return f"al.{name}{axes}" + (" | None" if domain.optional else "")
 
 
 def _again(function: Callable[..., Any], weights: str, domains: dict[str, Domain], facts: Facts) -> Own:

@@ -23,7 +23,7 @@ def order_is_free(t: Trial) -> None:
 
 
 def streamed(t: Trial) -> Stream:
-    t.needs_reduction()
+    t.needs_frame()
     return stream(t.metric, **t.params)
 
 
@@ -73,7 +73,7 @@ def blocks_make_the_whole(t: Trial) -> None:
 def pickles_by_name(t: Trial) -> None:
     if pickle.loads(pickle.dumps(t.metric)) != t.metric:
         raise Broken("the metric came back another")
-    t.needs_reduction()
+    t.needs_frame()
     t.needs(not any(hasattr(v, "dtype") for v in t.params.values()), "an array parameter is equal to itself only")
     s = stream(t.metric, **t.params)
     if pickle.loads(pickle.dumps(s)) != s or hash(pickle.loads(pickle.dumps(s))) != hash(s):

@@ -16,7 +16,7 @@ from ._trial import SINGLE, Broken, Trial
 @law
 def result_is_of_the_library(t: Trial) -> None:
     """An array of the caller's library, in the caller's floating dtype."""
-    t.needs_reduction()
+    t.needs_frame()
     arrays = t.draw(BATCH)
     for trial in t.widths:
         for dtype in ("float32", "float64") if trial.backend.double else ("float32",):
@@ -82,7 +82,7 @@ def read_only_is_enough(t: Trial) -> None:
 @law
 def axis_is_a_loop(t: Trial) -> None:
     """``axis`` reduces each row as if it stood alone."""
-    t.needs_reduction()
+    t.takes("axis")
     arrays = t.draw((3, *BATCH))
     alone = [t.value(rows(arrays, i)) for i in range(3)]
     t.close(t.value(arrays, axis=1), np.stack(alone), "axis=1")

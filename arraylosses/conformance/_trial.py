@@ -12,6 +12,7 @@ from .._domains import Domain, zero_or_one
 from .._metric import Function, Metric
 from ._backend import Backend
 from ._backends import backend
+from ._own import Own
 
 Source = Callable[[tuple[int, ...]], Any]
 """A shape -> that many numbers of [0, 1]."""
@@ -293,6 +294,11 @@ class Trial:
 
     def needs_reduction(self) -> None:
         self.needs(not isinstance(self.metric, Function), "a function is not reduced")
+
+    def needs_frame(self) -> None:
+        """Exempt where the metric is a plain function, which promises nothing of dtypes and keeps no state."""
+        self.needs_reduction()
+        self.needs(not isinstance(self.metric, Own), "a plain function: this is a promise of the frame")
 
     def needs_loss(self) -> None:
         self.needs("reduction" in self.metric.shared, "only a loss has values of elements")

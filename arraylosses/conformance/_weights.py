@@ -94,7 +94,7 @@ def ignored_labels_are_absent(t: Trial) -> None:
 @law
 def nothing_gives_the_stated_value(t: Trial) -> None:
     """Where nothing weighs, the value that the facts name."""
-    t.takes("weights")
+    t.needs_frame()
     t.needs(t.metric.facts.range is not None, "not one number")
     arrays = t.draw(BATCH)
     want = t.metric.facts.empty
