@@ -7,6 +7,7 @@ from importlib import import_module
 
 from ._metric import Function, Metric
 from ._names import HOMES
+from ._table import aligned
 
 
 class Catalogue:
@@ -94,12 +95,6 @@ def _row(metric: Metric) -> tuple[str, ...]:
     span = "-" if facts.range is None else f"[{facts.range[0]:g}, {facts.range[1]:g}]"
     smooth = "-" if isinstance(metric, Function) else facts.smooth
     return metric.__name__, metric.kind, subject_of(metric), best, span, smooth
-
-
-def aligned(rows: list[tuple[str, ...]]) -> str:
-    """A table with columns of equal width."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
 catalogue = Catalogue()

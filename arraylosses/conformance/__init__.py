@@ -13,6 +13,7 @@ from ._draws import GRID, source
 from ._law import LAWS, Law
 from ._outcome import Outcome
 from ._own import declared
+from ._report import as_json, as_junit, counts, from_json, pairs, table
 from ._run import run
 from ._search import Case, cases, search
 from ._trial import Broken, Exempt, Lacking, Source, Trial, Variant, close, variants
@@ -31,16 +32,22 @@ __all__ = [
     "Source",
     "Trial",
     "Variant",
+    "as_json",
+    "as_junit",
     "backend",
     "cases",
     "cells",
     "check",
     "close",
+    "counts",
     "declared",
+    "from_json",
     "installed",
+    "pairs",
     "prepare",
     "run",
     "search",
     "source",
+    "table",
     "variants",
 ]

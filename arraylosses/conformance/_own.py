@@ -6,8 +6,8 @@ from functools import update_wrapper
 from inspect import Parameter, Signature, signature
 from typing import Any
 
-from .._definition import Definition, Facts, Form
 from .. import _domains
+from .._definition import Definition, Facts, Form
 from .._domains import Domain
 from .._metric import Function, Metric
 from .._parameters import listed
