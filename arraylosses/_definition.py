@@ -37,6 +37,17 @@ class Facts:
         points down, as in a largest of least values.
     symmetric : bool
         Whether the first two arguments may change places.
+    triangle : bool
+        Whether it is a distance by which no way over a third is shorter than the straight one.
+    monotone : bool
+        Whether a prediction that moves straight away from the target never becomes better.
+    convex, shifts, reflects, ranks, rotates : tuple of str
+        Arguments in which, together, the value is convex; which may be moved by one number, change sign, go through a
+        strictly increasing map, or be turned in space, without a change of the value.
+    scales : tuple of str
+        Arguments and parameters that carry the unit of which ``unit`` is a power.
+    orderless, mirrored : tuple of str
+        Words of event axes along which the order is free, or may be reversed.
     unit : str
         Of the value, in terms of the arguments' units.
     empty : float
@@ -59,6 +70,16 @@ class Facts:
     twice: bool = True
     regular: bool = True
     symmetric: bool = False
+    triangle: bool = False
+    monotone: bool = False
+    convex: tuple[str, ...] = ()
+    shifts: tuple[str, ...] = ()
+    reflects: tuple[str, ...] = ()
+    ranks: tuple[str, ...] = ()
+    rotates: tuple[str, ...] = ()
+    scales: tuple[str, ...] = ()
+    orderless: tuple[str, ...] = ()
+    mirrored: tuple[str, ...] = ()
     unit: str = "1"
     empty: float = nan
     lazy: bool = True

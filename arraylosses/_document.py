@@ -4,7 +4,7 @@ from inspect import Parameter, cleandoc
 from math import inf, isnan
 from typing import Any
 
-from ._definition import Definition
+from ._definition import Definition, Facts
 from ._domains import Domain
 
 SHARED = {
@@ -115,6 +115,28 @@ def _interval(low: float, high: float) -> str:
     return f"{left}, {'inf)' if high == inf else f'{high:g}]'}"
 
 
+INVARIANCES = {
+    "shifts": "Unchanged where {} are moved by one number.",
+    "reflects": "Unchanged where {} change sign.",
+    "ranks": "Unchanged by a strictly increasing map of {}.",
+    "rotates": "Unchanged where {} are turned in space.",
+    "scales": "In other units of {}, the same value in its own unit.",
+    "convex": "Convex in {}.",
+    "orderless": "The order along {} is free.",
+    "mirrored": "Unchanged where {} are reversed.",
+}
+"""What is said of the arguments, or event axes, that a fact names."""
+
+
+def _invariances(facts: Facts) -> list[str]:
+    lines = ["Obeys the triangle inequality."] if facts.triangle else []
+    lines += ["No better the farther the prediction is from the target."] if facts.monotone else []
+    named = {fact: getattr(facts, fact) for fact in INVARIANCES}
+    return lines + [
+        INVARIANCES[fact].format(", ".join(f"`{n}`" for n in names)) for fact, names in named.items() if names
+    ]
+
+
 def _facts(definition: Definition) -> list[str]:
     facts = definition.facts
     lines = []
@@ -125,6 +147,7 @@ def _facts(definition: Definition) -> list[str]:
     lines.append(f"Differentiable {facts.smooth}." + (" Symmetric." if facts.symmetric else ""))
     if facts.range is not None:
         lines.append(f"Where nothing weighs: {'NaN' if isnan(facts.empty) else f'{facts.empty:g}'}.")
+    lines += _invariances(facts)
     if not facts.twice:
         lines.append("Its gradient is not to be differentiated again: what was chosen is held constant.")
     if facts.held:

@@ -26,13 +26,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if not parent.config.getoption("arraylosses") or file_path.suffix != ".py" or file_path.name == "conftest.py":
         return None
-    return Losses.from_parent(parent, path=file_path)  # type: ignore[no-any-return]  # as pytest types it
+    return Losses.from_parent(parent, path=file_path)
 
 
 class Losses(pytest.Module):
     """The losses and metrics that a module defines."""
 
-    def collect(self) -> "Iterator[pytest.Item]":  # type: ignore[override]  # nothing but items of its own
+    def collect(self) -> "Iterator[pytest.Item]":
         from . import conformance
         from ._metric import Metric
 

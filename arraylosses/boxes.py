@@ -96,6 +96,8 @@ def _complete(xp: Namespace, a: Array, b: Array, gated: bool) -> Agreement:
     range=(0.0, inf),
     symmetric=True,
     smooth="almost everywhere",
+    shifts=("pred", "target"),
+    scales=("pred", "target"),
     equals=("mmdet.models.losses.IoULoss, with its mode and iou_floor=1e-6",),
     reference="J. Yu et al. (2016), UnitBox: an advanced object detection network, arXiv:1608.01471.",
 )
@@ -149,6 +151,8 @@ def iou_loss(
     range=(0.0, 2.0),
     symmetric=True,
     smooth="almost everywhere",
+    shifts=("pred", "target"),
+    scales=("pred", "target"),
     also=("generalized_box_iou_loss",),
     equals=("torchvision.ops.generalized_box_iou_loss, up to its eps=1e-7",),
     reference="H. Rezatofighi et al. (2019), Generalized intersection over union, arXiv:1902.09630.",
@@ -180,6 +184,8 @@ def giou_loss(xp: Namespace, pred: Array, target: Array, /) -> Array:
     range=(0.0, 2.0),
     symmetric=True,
     smooth="almost everywhere",
+    shifts=("pred", "target"),
+    scales=("pred", "target"),
     also=("distance_box_iou_loss",),
     equals=("torchvision.ops.distance_box_iou_loss, up to its eps=1e-7",),
     reference="Z. Zheng et al. (2020), Distance-IoU loss, arXiv:1911.08287.",
@@ -213,6 +219,8 @@ def diou_loss(xp: Namespace, pred: Array, target: Array, /) -> Array:
     symmetric=True,
     smooth="almost everywhere",
     held=("alpha",),
+    shifts=("pred", "target"),
+    scales=("pred", "target"),
     also=("complete_box_iou_loss",),
     equals=(
         "torchvision.ops.complete_box_iou_loss, up to its eps=1e-7",
@@ -256,6 +264,8 @@ def _paired(xp: Namespace, pred: Array, target: Array) -> tuple[Array, Array]:
 @function(
     pred=BOX["n 4"],
     target=BOX["m 4"],
+    shifts=("pred", "target"),
+    scales=("pred", "target"),
     also=("box_iou",),
     equals=("torchvision.ops.box_iou",),
 )
@@ -283,6 +293,8 @@ def pairwise_iou(xp: Namespace, pred: Array, target: Array, /) -> Array:
 @function(
     pred=BOX["n 4"],
     target=BOX["m 4"],
+    shifts=("pred", "target"),
+    scales=("pred", "target"),
     also=("generalized_box_iou",),
     equals=("torchvision.ops.generalized_box_iou",),
 )
@@ -310,6 +322,8 @@ def pairwise_giou(xp: Namespace, pred: Array, target: Array, /) -> Array:
 @function(
     pred=BOX["n 4"],
     target=BOX["m 4"],
+    shifts=("pred", "target"),
+    scales=("pred", "target"),
     also=("distance_box_iou",),
     equals=("torchvision.ops.distance_box_iou, up to its eps=1e-7",),
 )
@@ -338,6 +352,8 @@ def pairwise_diou(xp: Namespace, pred: Array, target: Array, /) -> Array:
     pred=BOX["n 4"],
     target=BOX["m 4"],
     held=("alpha",),
+    shifts=("pred", "target"),
+    scales=("pred", "target"),
     also=("complete_box_iou",),
     equals=("torchvision.ops.complete_box_iou, up to its eps=1e-7",),
 )

@@ -106,6 +106,7 @@ RATIO: dict[str, Any] = {
     "best": 1.0,
     "smooth": "nowhere",
     "empty": 0.0,
+    "orderless": ("class", "label"),
     "reference": "C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
 }
 """Facts of a share of decisions: 0/0 is `zero_division`."""
@@ -261,6 +262,7 @@ def f1_score(
     range=(0.0, 1.0),
     best=1.0,
     smooth="nowhere",
+    orderless=("class", "label"),
     equals=("sklearn.metrics.accuracy_score", "torchmetrics.functional.accuracy(average='micro')"),
     reference="C. J. van Rijsbergen (1979), Information Retrieval, chapter 7.",
 )
@@ -382,6 +384,7 @@ def _disagreement(xp: Namespace, n: int, penalty: Literal["linear", "quadratic"]
     best=1.0,
     smooth="nowhere",
     symmetric=True,
+    orderless=("class", "label"),
     equals=("sklearn.metrics.cohen_kappa_score", "torchmetrics.functional.cohen_kappa"),
     reference="J. Cohen (1960), A coefficient of agreement for nominal scales, Educ. and Psych. Measurement 20.",
 )

@@ -43,6 +43,8 @@ def discrepancy(xp: Namespace, source: Array, target: Array, beta: float, offset
     unit="target",
     lazy=False,
     held=("the queries", "the weights of neighbours", "the weights of queries"),
+    shifts=("source", "target", "query"),
+    orderless=("n", "m", "query"),
     equals=("DDM_P2P of rsy6318/DDM, at its queries",),
     reference=REFERENCE,
 )
@@ -111,6 +113,8 @@ def dirdist_point_clouds(
     unit="target_vertices",
     lazy=False,
     held=("the queries", "the weights of queries"),
+    shifts=("source_vertices", "target_vertices", "query"),
+    orderless=("source_vertex", "source_face", "target_vertex", "target_face", "query"),
     equals=("DDM_M2M of rsy6318/DDM, at its queries and with exact nearest points",),
     reference=REFERENCE,
 )
@@ -172,6 +176,8 @@ def dirdist_meshes(
     unit="target_points",
     lazy=False,
     held=("the queries", "the weights of neighbours", "the weights of queries"),
+    shifts=("source_vertices", "target_points", "query"),
+    orderless=("vertex", "face", "m", "query"),
     equals=("DDM_M2P of rsy6318/DDM, at its queries and with exact nearest points",),
     reference=REFERENCE,
 )

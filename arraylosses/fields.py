@@ -58,6 +58,7 @@ def volume_weights(xp: Namespace, alpha: Array, /, *, epsilon: NonNegative = 0.0
 
 @function(
     alpha=PROBABILITY["sample"],
+    orderless=("sample",),
     equals=("NeuS's weight_sum, with epsilon=1e-7",),
     reference="N. Max (1995), Optical models for direct volume rendering, IEEE TVCG 1.",
 )
@@ -135,6 +136,7 @@ def opacity_loss(xp: Namespace, opacity: Array, /, *, epsilon: Margin | None = N
     sdf=REAL,
     range=(0.0, 1.0),
     smooth="almost everywhere",
+    reflects=("sdf",),
     equals=("instant-nsr-pl's",),
     reference="X. Long et al. (2022), SparseNeuS: fast generalizable neural surface reconstruction, arXiv:2206.05737.",
 )
@@ -167,6 +169,9 @@ def sparsity_loss(xp: Namespace, sdf: Array, /, *, scale: Positive = 1.0) -> Arr
     sdf=REAL,
     smooth="almost everywhere",
     unit="sdf",
+    convex=("sdf",),
+    reflects=("sdf",),
+    scales=("sdf",),
     equals=("Geo-NeuS's, for one column of values",),
     reference="Q. Fu et al. (2022), Geo-Neus: geometry-consistent neural implicit surfaces, arXiv:2205.15848.",
 )
@@ -192,6 +197,7 @@ def sdf_surface_loss(xp: Namespace, sdf: Array, /) -> Array:
 @loss(
     sdf=REAL,
     unit="1/sdf",
+    reflects=("sdf",),
     equals=("RegSDF's minimal surface loss, as its paper has it",),
     reference="J. Zhang et al. (2022), Critical regularizations for neural surface reconstruction, arXiv:2206.03087.",
 )
@@ -227,6 +233,9 @@ def minimal_surface_loss(xp: Namespace, sdf: Array, /, *, epsilon: Positive) -> 
 @loss(
     gradient=REAL["coordinate"],
     smooth="almost everywhere",
+    reflects=("gradient",),
+    rotates=("gradient",),
+    orderless=("coordinate",),
     equals=("IGR's, with penalty='squared'", "StEik's, with penalty='absolute'"),
     reference="A. Gropp et al. (2020), Implicit geometric regularization for learning shapes, arXiv:2002.10099.",
 )
@@ -276,6 +285,8 @@ def _times(xp: Namespace, hessian: Array, gradient: Array) -> Array:
 @function(
     gradient=REAL["coordinate"],
     hessian=REAL["coordinate coordinate"],
+    rotates=("gradient", "hessian"),
+    orderless=("coordinate",),
     equals=("StEik's, with epsilon=1e-5",),
     reference="H. Yang et al. (2023), StEik: stabilizing the optimization of neural SDFs, arXiv:2305.18414.",
 )
@@ -321,6 +332,8 @@ def directional_divergence(
     hessian=REAL["coordinate coordinate"],
     smooth="almost everywhere",
     unit="hessian",
+    rotates=("gradient", "hessian"),
+    orderless=("coordinate",),
     equals=("StEik's dir_l1, with epsilon=1e-5", "StEik's dir_l2, with penalty='squared', epsilon=1e-5"),
     reference="H. Yang et al. (2023), StEik: stabilizing the optimization of neural SDFs, arXiv:2305.18414.",
 )
@@ -368,6 +381,8 @@ def directional_divergence_loss(
     product=REAL["coordinate"],
     smooth="almost everywhere",
     unit="product/gradient",
+    rotates=("gradient", "product"),
+    orderless=("coordinate",),
     equals=("StEik's dir_l1, with epsilon=1e-5", "StEik's dir_l2, with penalty='squared', epsilon=1e-5"),
     reference="H. Yang et al. (2023), StEik: stabilizing the optimization of neural SDFs, arXiv:2305.18414.",
 )
@@ -414,6 +429,10 @@ def directional_divergence_loss_with_product(
     hessian=REAL["coordinate coordinate"],
     smooth="almost everywhere",
     unit="hessian",
+    convex=("hessian",),
+    reflects=("hessian",),
+    scales=("hessian",),
+    orderless=("coordinate",),
     equals=("RegSDF's smoothness loss, as its paper has it",),
     reference="J. Zhang et al. (2022), Critical regularizations for neural surface reconstruction, arXiv:2206.03087.",
 )
@@ -454,6 +473,9 @@ def _normal(xp: Namespace, gradient: Array, epsilon: float) -> Array:
     range=(0.0, 2.0),
     symmetric=True,
     smooth="almost everywhere",
+    reflects=("gradient", "neighbour_gradient"),
+    rotates=("gradient", "neighbour_gradient"),
+    orderless=("coordinate",),
     equals=("UNISURF's, with epsilon=1e-5",),
     reference="M. Oechsle, S. Peng, A. Geiger (2021), UNISURF, arXiv:2104.10078.",
 )
@@ -497,6 +519,12 @@ def _edge(xp: Namespace, disparity: Array, image: Array) -> Array:
     image=IMAGE["channel height width"],
     smooth="almost everywhere",
     unit="disparity",
+    convex=("disparity",),
+    shifts=("disparity",),
+    reflects=("disparity",),
+    scales=("disparity",),
+    orderless=("channel",),
+    mirrored=("height", "width"),
     equals=("monodepth2's get_smooth_loss",),
     reference="C. Godard et al. (2019), Digging into self-supervised monocular depth estimation, arXiv:1806.01260.",
 )

@@ -36,6 +36,10 @@ PLANE = IMAGE["height width"]
     best=inf,
     symmetric=True,
     unit="dB",
+    monotone=True,
+    shifts=("pred", "target"),
+    reflects=("pred", "target"),
+    scales=("pred", "target", "data_range"),
     also=("peak_signal_noise_ratio",),
     equals=("skimage.metrics.peak_signal_noise_ratio", "torchmetrics.functional.peak_signal_noise_ratio"),
     reference="Q. Huynh-Thu, M. Ghanbari (2008), Scope of validity of PSNR in image/video quality assessment.",
@@ -225,6 +229,9 @@ def _is_one(exponent: float) -> bool:
     range=(-1.0, 1.0),
     best=1.0,
     symmetric=True,
+    reflects=("pred", "target"),
+    scales=("pred", "target", "data_range"),
+    mirrored=("height", "width"),
     also=("structural_similarity",),
     equals=(
         "pytorch_msssim.ssim",
@@ -324,6 +331,11 @@ def taking_parameters_of(other: Loss) -> Callable[[Formula], Formula]:
     image=PLANE,
     smooth="almost everywhere",
     unit="image",
+    convex=("image",),
+    shifts=("image",),
+    reflects=("image",),
+    scales=("image",),
+    mirrored=("height", "width"),
     equals=("torchmetrics.functional.total_variation for one channel", "kornia.losses.total_variation for one channel"),
     reference="L. Rudin, S. Osher, E. Fatemi (1992), Nonlinear total variation based noise removal algorithms.",
 )
@@ -354,6 +366,9 @@ def total_variation(xp: Namespace, image: Array, /) -> Array:
     target=PLANE,
     range=(0.0, 2.0),
     symmetric=True,
+    reflects=("pred", "target"),
+    scales=("pred", "target", "data_range"),
+    mirrored=("height", "width"),
     equals=("1 - pytorch_msssim.ssim",),
     reference="Z. Wang et al. (2004), Image quality assessment: from error visibility to structural similarity.",
 )
@@ -392,6 +407,8 @@ def ssim_loss(xp: Namespace, pred: Array, target: Array, /, **options: Any) -> A
 @function(
     pred=PLANE,
     target=PLANE,
+    reflects=("pred", "target"),
+    scales=("pred", "target", "data_range"),
     equals=("skimage.metrics.structural_similarity(full=True), of whole windows",),
     reference="Z. Wang et al. (2004), Image quality assessment: from error visibility to structural similarity.",
 )
@@ -453,6 +470,9 @@ def _least(side: int, levels: int, pooling: Pooling) -> int:
     best=1.0,
     smooth="almost everywhere",
     symmetric=True,
+    reflects=("pred", "target"),
+    scales=("pred", "target", "data_range"),
+    mirrored=("width",),
     also=("multiscale_structural_similarity",),
     equals=(
         "pytorch_msssim.ms_ssim",
@@ -559,6 +579,8 @@ def _stochastic_image(xp: Namespace, rays: Array, indices: Array, height: int) -
     range=(0.0, 2.0),
     symmetric=True,
     lazy=False,
+    reflects=("pred", "target"),
+    orderless=("channel",),
     equals=("S3IM of the authors, without its weight",),
     reference="Z. Xie et al. (2023), S3IM: Stochastic structural similarity, arXiv:2308.07032.",
 )

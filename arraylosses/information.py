@@ -34,6 +34,7 @@ def information_content(xp: Namespace, probability: Array, /, *, base: Base | No
     probability=SIMPLEX["class"],
     best=None,
     unit="nat",
+    orderless=("class",),
     also=("shannon_entropy",),
     equals=("scipy.stats.entropy of what sums to one",),
     reference="C. E. Shannon (1948), A mathematical theory of communication, Bell System Technical Journal 27.",

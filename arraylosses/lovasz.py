@@ -114,6 +114,7 @@ def lovasz_grad(xp: Namespace, target: Array, /) -> Array:
     lazy=False,
     empty=0.0,
     held=("the Jaccard steps",),
+    convex=("pred",),
     also=("lovasz_hinge_loss",),
     equals=(
         "LovaszSoftmax's lovasz_hinge, with per_image=False",
@@ -171,6 +172,8 @@ def _counted(classes: Classes, count: int) -> list[int]:
     lazy=False,
     empty=0.0,
     held=("the Jaccard steps",),
+    convex=("pred",),
+    orderless=("class",),
     also=("lovasz_softmax_loss",),
     equals=("LovaszSoftmax's lovasz_softmax(per_image=False), with class_axis=1",),
     reference="M. Berman, A. Rannen Triki, M. Blaschko (2018), The Lovász-softmax loss, arXiv:1705.08790.",

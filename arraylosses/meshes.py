@@ -55,6 +55,11 @@ def surface_distance(
     smooth="almost everywhere",
     unit="points",
     lazy=False,
+    shifts=("points", "vertices"),
+    reflects=("points", "vertices"),
+    rotates=("points", "vertices"),
+    scales=("points", "vertices"),
+    orderless=("n", "vertex", "face"),
     also=("p2s",),
     equals=("trimesh.proximity.closest_point, its distances", "pytorch3d.loss.point_face_distance, with squared=True"),
     reference="Y. Xiu et al. (2022), ICON: implicit clothed humans obtained from normals, arXiv:2112.09127.",
@@ -111,7 +116,15 @@ def point_to_surface_distance(
     return averaged_points(xp, distance, point_weights, point_reduction)
 
 
-@function(points=REAL["n 3"], vertices=REAL["vertex 3"], faces=INDEX["face 3"].into("vertex"), lazy=False)
+@function(
+    points=REAL["n 3"],
+    vertices=REAL["vertex 3"],
+    faces=INDEX["face 3"].into("vertex"),
+    lazy=False,
+    shifts=("points", "vertices"),
+    rotates=("points", "vertices"),
+    orderless=("vertex", "face"),
+)
 def distances_to_surface(
     xp: Namespace, points: Array, vertices: Array, faces: Array, /, *, squared: bool = False
 ) -> Array:

@@ -34,6 +34,8 @@ def _weighed(xp: Namespace, squares: Array, weights: Array | None) -> Array:
     target=MAPS,
     symmetric=True,
     smooth="almost everywhere",
+    orderless=("channel",),
+    mirrored=("height", "width"),
     equals=("lpips.LPIPS behind its network, with epsilon=1e-10",),
     reference="R. Zhang et al. (2018), The unreasonable effectiveness of deep features as a perceptual metric, "
     "arXiv:1801.03924.",

@@ -51,6 +51,7 @@ def _sides(xp: Namespace, s: Samples | Buffer) -> list[Array]:
     best=1.0,
     smooth="nowhere",
     lazy=False,
+    ranks=("pred",),
     also=("roc_auc", "roc_auc_score"),
     equals=("sklearn.metrics.roc_auc_score", "torchmetrics.functional.auroc(task='binary') of probabilities"),
     reference="J. A. Hanley, B. J. McNeil (1982), The meaning and use of the area under a ROC curve, Radiology 143.",

@@ -88,6 +88,7 @@ def _score(
     **OVERLAP,
     best=1.0,
     empty=1.0,
+    orderless=("class",),
     also=("dice", "dice_coefficient"),
     equals=(
         "sklearn.metrics.f1_score(zero_division=1.0) of masks and of labels",
@@ -137,6 +138,7 @@ def dice_score(
     **OVERLAP,
     best=0.0,
     empty=0.0,
+    orderless=("class",),
     also=("soft_dice_loss",),
     equals=(
         "monai.losses.DiceLoss, with axis=(-2, -1) and its smoothing of 1e-5",
@@ -188,6 +190,7 @@ def dice_loss(
     **OVERLAP,
     best=1.0,
     empty=1.0,
+    orderless=("class",),
     also=("iou_score", "jaccard_score", "mask_iou", "mean_iou"),
     equals=(
         "sklearn.metrics.jaccard_score, with empty=0.0",
@@ -240,6 +243,7 @@ def jaccard_index(
     **OVERLAP,
     best=0.0,
     empty=0.0,
+    orderless=("class",),
     also=("jaccard_loss", "soft_jaccard_loss"),
     equals=(
         "monai.losses.DiceLoss(jaccard=True), with axis=(-2, -1) and half its smoothing of 1e-5",
@@ -333,6 +337,7 @@ def _check_pixels(name: str, image: Array) -> None:
     unit="nat",
     lazy=False,
     held=("the threshold",),
+    mirrored=("height", "width"),
     equals=("Spatial-BCE's Spatial_BCE_Loss in its first 80 of 100 iterations, with log_floor=log(1e-8)",),
     reference=SPATIAL_BCE,
 )
@@ -414,6 +419,7 @@ def sides(xp: Namespace, pred: Array, target: Array, threshold: Array, /, *, thr
     smooth="almost everywhere",
     empty=0.0,
     held=("pred",),
+    mirrored=("height", "width"),
     equals=("Spatial-BCE's Spatial_BCE_Loss in its last 20 of 100 iterations",),
     reference=SPATIAL_BCE,
 )
@@ -454,6 +460,7 @@ def spatial_bce_threshold_loss(xp: Namespace, s: Sides, /) -> Array:
     pred=REAL["height width"],
     target=PROBABILITY,
     unit="nat",
+    mirrored=("height", "width"),
     equals=("Spatial-BCE's KLLoss, with the image labels as weights and ratio_smoothing=1e-10",),
     reference=SPATIAL_BCE,
 )

@@ -27,6 +27,10 @@ def _whole_spectrum(xp: Namespace, parts: Array, length: int) -> Array:
     smooth="almost everywhere",
     symmetric=True,
     unit="target",
+    convex=("pred", "target"),
+    shifts=("pred", "target"),
+    reflects=("pred", "target"),
+    scales=("pred", "target"),
     reference="X. Yuan, Y. Qiao (2024), Diffusion-TS: interpretable diffusion for general time series generation.",
 )
 def fourier_errors(
@@ -81,6 +85,12 @@ def fourier_errors(
     smooth="almost everywhere",
     symmetric=True,
     unit="target",
+    triangle=True,
+    monotone=True,
+    convex=("pred", "target"),
+    shifts=("pred", "target"),
+    reflects=("pred", "target"),
+    scales=("pred", "target"),
     also=("fft_loss",),
     equals=("the training loss of Diffusion-TS, _train_loss of its gaussian_diffusion.py",),
     reference="X. Yuan, Y. Qiao (2024), Diffusion-TS: interpretable diffusion for general time series generation.",

@@ -186,6 +186,8 @@ def sparsification_curve(
     ranked_errors,
     smooth="nowhere",
     lazy=False,
+    ranks=("uncertainty",),
+    scales=("error",),
     also=("area_under_the_sparsification_error_curve",),
     equals=("evaluating_bdl/depthCompletion/ensembling_eval_ause.py, with penalty='rmse' and whole_samples=True",),
     reference="E. Ilg et al. (2018), Uncertainty estimates and multi-hypotheses networks for optical flow.",

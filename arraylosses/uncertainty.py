@@ -78,6 +78,7 @@ def _mixture(xp: Namespace, mean: Array, variance: Array) -> EnsembleMoments:
 @function(
     mean=REAL["member"],
     variance=NONNEGATIVE["member"],
+    orderless=("member",),
     reference=DEEP_ENSEMBLES,
 )
 def ensemble_moments(xp: Namespace, mean: Array, variance: Array, /) -> EnsembleMoments:
@@ -113,6 +114,9 @@ def ensemble_moments(xp: Namespace, mean: Array, variance: Array, /) -> Ensemble
     range=(-inf, inf),
     best=None,
     unit="nat",
+    shifts=("mean", "target"),
+    reflects=("mean", "target"),
+    orderless=("member",),
     equals=("torch.nn.functional.gaussian_nll_loss, of the moments of the ensemble",),
     reference=DEEP_ENSEMBLES,
 )
@@ -162,6 +166,8 @@ def _reach(xp: Namespace, level: float | tuple[float, ...], like: Array) -> Arra
     mean=REAL,
     std=NONNEGATIVE,
     target=REAL,
+    shifts=("mean", "target"),
+    scales=("mean", "std", "target"),
     also=("probability_integral_transform",),
     equals=("scipy.stats.norm.cdf",),
     reference="A. P. Dawid (1984), Statistical theory: the prequential approach.",
@@ -260,6 +266,9 @@ def prediction_interval(xp: Namespace, mean: Array, std: Array, /, *, level: Sha
     range=(0.0, 1.0),
     best=None,
     smooth="nowhere",
+    shifts=("mean", "target"),
+    reflects=("mean", "target"),
+    scales=("mean", "std", "target"),
     also=("prediction_interval_coverage_probability", "picp"),
     equals=("the coverage of evaluating_bdl/depthCompletion/ensembling_eval_auce.py",),
     reference="A. Khosravi et al. (2011), Comprehensive review of neural network-based prediction intervals.",
@@ -290,6 +299,7 @@ def interval_coverage(xp: Namespace, mean: Array, std: Array, target: Array, /, 
     std=NONNEGATIVE,
     best=None,
     unit="std",
+    scales=("std",),
     also=("mean_prediction_interval_width", "mpiw"),
     equals=("the interval length of evaluating_bdl/depthCompletion/ensembling_eval_auce.py",),
     reference="A. Khosravi et al. (2011), Comprehensive review of neural network-based prediction intervals.",
@@ -394,6 +404,9 @@ def quantile_levels(
     range=None,
     best=None,
     smooth="nowhere",
+    shifts=("mean", "target"),
+    reflects=("mean", "target"),
+    scales=("mean", "std", "target"),
     equals=("the coverage of evaluating_bdl/depthCompletion/ensembling_eval_auce.py",),
     reference=GUSTAFSSON,
 )
@@ -425,6 +438,9 @@ def coverage_curve(xp: Namespace, c: Coverage, /, *, levels: Levels | None = Non
     central_levels,
     range=(0.0, 1.0),
     smooth="nowhere",
+    shifts=("mean", "target"),
+    reflects=("mean", "target"),
+    scales=("mean", "std", "target"),
     also=("area_under_the_calibration_error_curve",),
     equals=("evaluating_bdl/depthCompletion/ensembling_eval_auce.py",),
     reference=GUSTAFSSON,
@@ -478,6 +494,8 @@ def auce(
     even_levels,
     range=(0.0, 1.0),
     smooth="nowhere",
+    shifts=("mean", "target"),
+    scales=("mean", "std", "target"),
     equals=("uncertainty_toolbox.mean_absolute_calibration_error",),
     reference=(
         "Y. Chung et al. (2021), Uncertainty Toolbox: an open-source library for assessing, visualizing, and improving "
@@ -511,6 +529,8 @@ def mean_absolute_calibration_error(xp: Namespace, c: Coverage, /, *, levels: Le
     range=None,
     best=None,
     smooth="nowhere",
+    shifts=("mean", "target"),
+    scales=("mean", "std", "target"),
     equals=("uncertainty_toolbox.get_proportion_lists_vectorized(prop_type='quantile') of swapped arguments",),
     reference=KULESHOV,
 )
@@ -547,6 +567,8 @@ def quantile_coverage(xp: Namespace, c: Coverage, /, *, levels: Levels = 11) -> 
 @metric(
     quantile_levels,
     smooth="nowhere",
+    shifts=("mean", "target"),
+    scales=("mean", "std", "target"),
     equals=("uncertainty_toolbox.root_mean_squared_calibration_error(prop_type='quantile') squared",),
     reference=KULESHOV,
 )

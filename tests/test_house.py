@@ -15,7 +15,7 @@ from arraylosses._stub import stub
 
 PACKAGE = Path(al.__file__).parent
 FLOORS = [
-    ("_typing", "_names"),
+    ("_typing", "_names", "_table"),
     ("_domains",),
     ("_xp",),
     ("_math",),
@@ -47,7 +47,7 @@ FLOORS = [
     ("conformance",),
     ("_catalogue",),
     ("__init__",),
-    ("_stub", "__main__"),
+    ("_stub", "__main__", "_pytest_plugin"),
 ]
 """From the ground up: a file imports only from floors below its own, or its own folder."""
 

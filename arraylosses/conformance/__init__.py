@@ -5,7 +5,16 @@
 >>> conformance.check(al.huber_loss, "numpy")
 """
 
-from . import _compiled, _kinds, _parts, _results, _slopes, _weights  # noqa: F401  # each enters its laws in the table
+from . import (  # noqa: F401  # each enters its laws in the table
+    _compiled,
+    _families,
+    _identities,
+    _kinds,
+    _parts,
+    _results,
+    _slopes,
+    _weights,
+)
 from ._backend import Backend
 from ._backends import backend, installed, prepare
 from ._cells import Cell, cells, check

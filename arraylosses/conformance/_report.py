@@ -96,8 +96,8 @@ def as_junit(outcomes: Sequence[Outcome]) -> str:
 def _suite(root: ElementTree.Element, xp: str, outcomes: Sequence[Outcome]) -> None:
     found = counts(outcomes)
     skipped = found["undefined"] + found["lacking"]
-    told = {"tests": len(outcomes), "failures": found["broken"], "skipped": skipped, "errors": 0}
-    suite = ElementTree.SubElement(root, "testsuite", name=xp, **{k: str(v) for k, v in told.items()})
+    told: dict[str, int] = {"tests": len(outcomes), "failures": found["broken"], "skipped": skipped, "errors": 0}
+    suite = ElementTree.SubElement(root, "testsuite", {"name": xp} | {k: str(v) for k, v in told.items()})
     for outcome in outcomes:
         case = ElementTree.SubElement(
             suite, "testcase", classname=outcome.form, name=outcome.law, time=f"{outcome.seconds:.4f}"

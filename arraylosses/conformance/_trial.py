@@ -64,7 +64,7 @@ DOUBLE, SINGLE = 1e-9, 2e-4
 """Relative tolerance of a computation in float64, and in float32."""
 
 
-def _size(word: str) -> int:
+def size(word: str) -> int:
     """The length of an event axis; of a later layer of a sequence, a smaller one."""
     name, _, layer = word.partition(" ")
     size = SIZES.get(name, OTHER_SIZE)
@@ -202,9 +202,9 @@ class Trial:
     def _member(self, domain: Domain, batch: tuple[int, ...], inner: bool) -> Any:
         if domain.optional and not self.variant.optional:
             return None
-        event = tuple(e if isinstance(e, int) else _size(e) for e in domain.event)
+        event = tuple(e if isinstance(e, int) else size(e) for e in domain.event)
         numbers = self.source((*batch, *event))
-        classes = _size(domain.within) if domain.within else CLASSES
+        classes = size(domain.within) if domain.within else CLASSES
         return domain.members(0.05 + 0.9 * numbers if inner else numbers, classes)
 
     def weights(self, batch: tuple[int, ...]) -> Any:
