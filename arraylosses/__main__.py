@@ -125,7 +125,7 @@ def _written(outcomes: list[Outcome], options: Namespace, about: dict[str, str])
     """The reports that were asked for."""
     reports: dict[Path | None, Callable[[], str]] = {
         options.json: lambda: conformance.as_json(outcomes, about),
-        options.html: lambda: conformance.as_json(outcomes, about),
+        options.html: lambda: conformance.as_html(outcomes, about),
         options.junit: lambda: conformance.as_junit(outcomes),
     }
     for file, made in reports.items():

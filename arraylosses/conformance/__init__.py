@@ -22,6 +22,7 @@ from ._draws import GRID, source
 from ._law import LAWS, Law
 from ._outcome import Outcome
 from ._own import declared
+from ._page import as_html
 from ._report import as_json, as_junit, counts, from_json, pairs, table
 from ._run import run
 from ._search import Case, cases, search
@@ -41,6 +42,7 @@ __all__ = [
     "Source",
     "Trial",
     "Variant",
+    "as_html",
     "as_json",
     "as_junit",
     "backend",
