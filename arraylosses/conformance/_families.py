@@ -177,9 +177,7 @@ def units_scale_the_value(t: Trial) -> None:
     arrays = t.draw(BATCH)
     power = degree(facts.unit, values)
     for factor in FACTORS:
-        units = {
-            _carrier(told): factor**power_ for told, power_ in zip(facts.scales, map(_power, facts.scales), strict=True)
-        }
+        units = {_carrier(told): factor ** _power(told) for told in facts.scales}
         params = {k: values[k] * unit for k, unit in units.items() if values.get(k) is not None}
         scaled = [_scaled(a, units.get(name)) for name, a in zip(t.names, arrays, strict=True)]
         t.close(t.value(scaled, **params), t.value(arrays) * factor**power, f"units times {factor}")

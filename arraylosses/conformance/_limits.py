@@ -60,7 +60,7 @@ def what_lies_outside_is_told(t: Trial) -> None:
     for place in places:
         arrays = t.draw(BATCH, inner=True)
         arrays[place] = np.full_like(arrays[place], -7.0)
-        if t.domains[place].event == (4,):
+        if t.domains[place].event[-1:] == (4,):
             arrays[place][..., :2] = 7.0
         try:
             value = t.value(arrays)
