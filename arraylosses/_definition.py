@@ -46,8 +46,11 @@ class Facts:
         strictly increasing map, or be turned in space, without a change of the value.
     scales : tuple of str
         Arguments and parameters that carry the unit of which ``unit`` is a power.
-    orderless, mirrored : tuple of str
-        Words of event axes along which the order is free, or may be reversed.
+    orderless, mirrored, averages : tuple of str
+        Words of event axes along which the order is free; which may be reversed; over which it is a mean, so that
+        copies change nothing.
+    undefined : str
+        The inputs of the domain for which it is NaN.
     unit : str
         Of the value, in terms of the arguments' units.
     empty : float
@@ -80,6 +83,8 @@ class Facts:
     scales: tuple[str, ...] = ()
     orderless: tuple[str, ...] = ()
     mirrored: tuple[str, ...] = ()
+    averages: tuple[str, ...] = ()
+    undefined: str = ""
     unit: str = "1"
     empty: float = nan
     lazy: bool = True

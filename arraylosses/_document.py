@@ -124,6 +124,7 @@ INVARIANCES = {
     "convex": "Convex in {}.",
     "orderless": "The order along {} is free.",
     "mirrored": "Unchanged where {} are reversed.",
+    "averages": "Copies of everything along {} change nothing.",
 }
 """What is said of the arguments, or event axes, that a fact names."""
 
@@ -147,6 +148,7 @@ def _facts(definition: Definition) -> list[str]:
     lines.append(f"Differentiable {facts.smooth}." + (" Symmetric." if facts.symmetric else ""))
     if facts.range is not None:
         lines.append(f"Where nothing weighs: {'NaN' if isnan(facts.empty) else f'{facts.empty:g}'}.")
+    lines += [f"NaN for {facts.undefined}."] if facts.undefined else []
     lines += _invariances(facts)
     if not facts.twice:
         lines.append("Its gradient is not to be differentiated again: what was chosen is held constant.")

@@ -60,7 +60,7 @@ def permutation_members(u: Any, classes: int) -> Any:
 
 def box_members(u: Any, classes: int) -> Any:
     """Two uniform numbers place a corner, two the other one beyond it, or on it."""
-    return u * 2.0 + (u[..., [0, 1, 0, 1]] * [0.0, 0.0, 2.0, 2.0])
+    return u * [4.0, 4.0, 2.0, 2.0] + (u[..., [0, 1, 0, 1]] * [0.0, 0.0, 4.0, 4.0])
 
 
 def mass_members(u: Any, classes: int) -> Any:

@@ -385,6 +385,7 @@ def _disagreement(xp: Namespace, n: int, penalty: Literal["linear", "quadratic"]
     smooth="nowhere",
     symmetric=True,
     orderless=("class", "label"),
+    undefined="labels of one class",
     equals=("sklearn.metrics.cohen_kappa_score", "torchmetrics.functional.cohen_kappa"),
     reference="J. Cohen (1960), A coefficient of agreement for nominal scales, Educ. and Psych. Measurement 20.",
 )

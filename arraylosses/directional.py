@@ -45,6 +45,8 @@ def discrepancy(xp: Namespace, source: Array, target: Array, beta: float, offset
     held=("the queries", "the weights of neighbours", "the weights of queries"),
     shifts=("source", "target", "query"),
     orderless=("n", "m", "query"),
+    averages=("query",),
+    scales=("source", "target", "query", "1/beta", "epsilon**2", "offset"),
     equals=("DDM_P2P of rsy6318/DDM, at its queries",),
     reference=REFERENCE,
 )
@@ -115,6 +117,8 @@ def dirdist_point_clouds(
     held=("the queries", "the weights of queries"),
     shifts=("source_vertices", "target_vertices", "query"),
     orderless=("source_vertex", "source_face", "target_vertex", "target_face", "query"),
+    averages=("query",),
+    scales=("source_vertices", "target_vertices", "query", "1/beta"),
     equals=("DDM_M2M of rsy6318/DDM, at its queries and with exact nearest points",),
     reference=REFERENCE,
 )
@@ -178,6 +182,8 @@ def dirdist_meshes(
     held=("the queries", "the weights of neighbours", "the weights of queries"),
     shifts=("source_vertices", "target_points", "query"),
     orderless=("vertex", "face", "m", "query"),
+    averages=("query",),
+    scales=("source_vertices", "target_points", "query", "1/beta", "epsilon**2"),
     equals=("DDM_M2P of rsy6318/DDM, at its queries and with exact nearest points",),
     reference=REFERENCE,
 )

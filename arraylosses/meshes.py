@@ -60,6 +60,7 @@ def surface_distance(
     rotates=("points", "vertices"),
     scales=("points", "vertices"),
     orderless=("n", "vertex", "face"),
+    averages=("n", "face"),
     also=("p2s",),
     equals=("trimesh.proximity.closest_point, its distances", "pytorch3d.loss.point_face_distance, with squared=True"),
     reference="Y. Xiu et al. (2022), ICON: implicit clothed humans obtained from normals, arXiv:2112.09127.",

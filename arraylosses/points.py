@@ -79,6 +79,7 @@ def both_ways(
     rotates=("pred", "target"),
     scales=("pred", "target"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     equals=("pytorch3d.loss.chamfer_distance",),
     reference="H. Fan, H. Su, L. Guibas (2017), A point set generation network, arXiv:1612.00603.",
 )
@@ -145,6 +146,7 @@ def chamfer_distance(
     rotates=("pred", "target"),
     scales=("pred", "target"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     also=("point_hausdorff_distance",),
     equals=("scipy.spatial.distance.directed_hausdorff, the greater of both ways",),
     reference="F. Hausdorff (1914), Grundzüge der Mengenlehre.",
@@ -252,6 +254,7 @@ def surface_errors(
     rotates=("pred", "target"),
     scales=("pred", "target", "max_distance"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     equals=("DTUeval-python, without its sampling and masks",),
     reference="R. Jensen et al. (2014), Large scale multi-view stereopsis evaluation, CVPR.",
 )
@@ -342,6 +345,7 @@ def shares_within(
     shifts=("pred", "target"),
     scales=("pred", "target", "threshold"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     equals=("the fscore of ChamferDistancePytorch, whose threshold is squared",),
     reference="A. Knapitsch et al. (2017), Tanks and temples, ACM Transactions on Graphics 36.",
 )

@@ -31,6 +31,7 @@ def normal_surprise(xp: Namespace, mean: Array, variance: Array, target: Array, 
     held=("variance_floor",),
     shifts=("mean", "target"),
     reflects=("mean", "target"),
+    undefined="certain predictions, some of them right and some wrong",
     equals=(
         "torch.nn.functional.gaussian_nll_loss, with variance_floor=1e-6",
         "-scipy.stats.norm.logpdf, with full=True",
@@ -119,6 +120,7 @@ def gaussian_nll_with_log_variance(
     unit="nat",
     shifts=("mean", "target"),
     reflects=("mean", "target"),
+    undefined="certain predictions, some of them right and some wrong",
     also=("normal_log_prob",),
     equals=("scipy.stats.norm.logpdf", "torch.distributions.Normal.log_prob"),
     reference="C. F. Gauss (1809), Theoria motus corporum coelestium.",
@@ -221,6 +223,7 @@ class ReliabilityCurve(NamedTuple):
     best=None,
     smooth="nowhere",
     unit="weight",
+    undefined="bins that hold nothing",
     also=("calibration_curve",),
     equals=("sklearn.calibration.calibration_curve, of bins that hold something, but for scores on a bin's edge",),
     reference="A. H. Murphy, R. L. Winkler (1977), Reliability of subjective probability forecasts of precipitation "

@@ -72,6 +72,7 @@ def _without_absent(xp: Namespace, x: Array, weights: Array | None) -> Array:
     rotates=("pred", "target"),
     scales=("pred", "target"),
     orderless=("n",),
+    averages=("n",),
     also=("emd",),
     equals=("ot.emd2 of equal weights",),
     reference="Y. Rubner, C. Tomasi, L. Guibas (2000), The earth mover's distance as a metric for image retrieval.",
@@ -146,6 +147,7 @@ def _priced(xp: Namespace, price: Array, weights: Array) -> Array:
     rotates=("pred", "target"),
     scales=("pred", "target"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     equals=("ot.emd2 of the distances, with p=1", "scipy.stats.wasserstein_distance_nd, with p=1"),
     reference="G. Peyré, M. Cuturi (2019), Computational optimal transport, arXiv:1803.00567, chapter 3.",
 )
@@ -228,6 +230,7 @@ def optimal_transport_distance(
     reflects=("pred", "target"),
     scales=("pred", "target"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     also=("wasserstein_1d", "wasserstein_distance_1d"),
     equals=("scipy.stats.wasserstein_distance, with p=1", "ot.wasserstein_1d, with root=False"),
     reference="G. Peyré, M. Cuturi (2019), Computational optimal transport, arXiv:1803.00567, section 2.6.",
@@ -298,6 +301,7 @@ def _projected(xp: Namespace, points: Array, weights: Array | None, along: Array
     reflects=("pred", "target"),
     scales=("pred", "target"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     equals=("ot.sliced_wasserstein_distance, with the same projections",),
     reference="N. Bonneel, J. Rabin, G. Peyré, H. Pfister (2015), Sliced and Radon Wasserstein barycenters, JMIV 51.",
 )
@@ -395,6 +399,7 @@ def _problem(
     reflects=("pred", "target"),
     rotates=("pred", "target"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     also=("sinkhorn_cost",),
     equals=(
         "ot.solve_sample(reg=regularization, reg_type='KL').value",
@@ -476,6 +481,7 @@ def sinkhorn_distance(
     reflects=("pred", "target"),
     rotates=("pred", "target"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     equals=("ot.solve_sample(reg=regularization, reg_type='KL', debias=True).value",),
     reference="J. Feydy and others (2019), Interpolating between optimal transport and MMD using Sinkhorn divergences.",
 )
@@ -552,6 +558,7 @@ def sinkhorn_divergence(
     shifts=("fake", "real"),
     scales=("fake", "real"),
     orderless=("n", "m"),
+    averages=("n", "m"),
     also=("wgan_critic_loss",),
     equals=("torch.mean(fake) - torch.mean(real)",),
     reference="M. Arjovsky, S. Chintala, L. Bottou (2017), Wasserstein GAN, arXiv:1701.07875.",

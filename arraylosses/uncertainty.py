@@ -79,6 +79,7 @@ def _mixture(xp: Namespace, mean: Array, variance: Array) -> EnsembleMoments:
     mean=REAL["member"],
     variance=NONNEGATIVE["member"],
     orderless=("member",),
+    averages=("member",),
     reference=DEEP_ENSEMBLES,
 )
 def ensemble_moments(xp: Namespace, mean: Array, variance: Array, /) -> EnsembleMoments:
@@ -117,6 +118,7 @@ def ensemble_moments(xp: Namespace, mean: Array, variance: Array, /) -> Ensemble
     shifts=("mean", "target"),
     reflects=("mean", "target"),
     orderless=("member",),
+    averages=("member",),
     equals=("torch.nn.functional.gaussian_nll_loss, of the moments of the ensemble",),
     reference=DEEP_ENSEMBLES,
 )

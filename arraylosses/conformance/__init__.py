@@ -10,6 +10,7 @@ from . import (  # noqa: F401  # each enters its laws in the table
     _families,
     _identities,
     _kinds,
+    _limits,
     _parts,
     _results,
     _slopes,

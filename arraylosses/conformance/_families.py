@@ -80,6 +80,17 @@ def event_order_is_free(t: Trial) -> None:
 
 
 @law
+def event_copies_change_nothing(t: Trial) -> None:
+    """Every point, or member, twice: a mean over them is the same."""
+    words = _present(t, t.metric.facts.averages)
+    t.needs(bool(words), "is no mean over an event axis")
+    arrays = t.draw(BATCH)
+    for word in words:
+        twice = _reordered(t, arrays, word, lambda count: np.tile(np.arange(count), 2))
+        t.close(t.value(twice), t.value(arrays), f"twice along {word}")
+
+
+@law
 def mirrored_is_the_same(t: Trial) -> None:
     """Images may be turned over, and coordinates named backwards."""
     words = _present(t, t.metric.facts.mirrored)
@@ -166,9 +177,23 @@ def units_scale_the_value(t: Trial) -> None:
     arrays = t.draw(BATCH)
     power = degree(facts.unit, values)
     for factor in FACTORS:
-        params = {k: values[k] * factor for k in facts.scales if values.get(k) is not None}
-        scaled = _changed(t, arrays, facts.scales, lambda a, factor=factor: a * factor)
+        units = {_carrier(told): factor ** _power(told) for told in facts.scales}
+        params = {k: values[k] * unit for k, unit in units.items() if values.get(k) is not None}
+        scaled = [_scaled(a, units.get(name)) for name, a in zip(t.names, arrays, strict=True)]
         t.close(t.value(scaled, **params), t.value(arrays) * factor**power, f"units times {factor}")
+
+
+def _scaled(array: Any, unit: float | None) -> Any:
+    return array if array is None or unit is None else array * unit
+
+
+def _carrier(told: str) -> str:
+    """What carries a unit: 'epsilon' of 'epsilon**2', 'beta' of '1/beta'."""
+    return told.removeprefix("1/").partition("**")[0]
+
+
+def _power(told: str) -> float:
+    return -1.0 if told.startswith("1/") else float(told.partition("**")[2] or 1)
 
 
 # ---- inequalities

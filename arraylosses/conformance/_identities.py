@@ -1,8 +1,9 @@
 """What one metric is in terms of another: two formulas, written apart, give one number."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,10 @@ class Identity:
         Parameters of the one and of the other.
     change : callable
         Arrays -> what the other takes.
+    forms : tuple of str, optional
+        The forms of which it is true, by what selects them; of all by default.
+    each : bool
+        Whether the relation wants the other's values of elements, where the one has none.
     """
 
     other: str
@@ -36,6 +41,8 @@ class Identity:
     params: dict[str, Any] = field(default_factory=dict)
     others: dict[str, Any] = field(default_factory=dict)
     change: Callable[..., tuple[Any, ...]] = lambda *arrays: arrays
+    forms: tuple[str | None, ...] | None = None
+    each: bool = False
 
 
 def half(value: Any, *arrays: Any) -> Any:
@@ -115,7 +122,64 @@ def of_one_pair(value: Any, *arrays: Any) -> Any:
     return 1 - value[..., 0, 0]
 
 
+def square(value: Any, *arrays: Any) -> Any:
+    return value**2
+
+
+def unexplained(value: Any, pred: Any, target: Any) -> Any:
+    """Of a mean squared error, what it leaves of the variance."""
+    return 1 - value / np.var(target)
+
+
+def summed(value: Any, *arrays: Any) -> Any:
+    return np.sum(value, axis=-1)
+
+
+def balanced(value: Any, pred: Any, target: Any) -> Any:
+    """Surprise of either outcome, each weighed by the share of the other."""
+    negative = np.mean(1 - target)
+    return np.mean(negative * target * value[..., 0] + (1 - negative) * (1 - target) * value[..., 1])
+
+
+def either(pred: Any, target: Any) -> tuple[Any, ...]:
+    return (np.stack([pred, 1 - pred], axis=-1),)
+
+
+def as_certain(probability: Any) -> tuple[Any, ...]:
+    return probability, np.ones_like(probability)
+
+
+def with_itself(opacity: Any) -> tuple[Any, ...]:
+    return opacity, opacity
+
+
+def first_negated(pred: Any, target: Any) -> tuple[Any, ...]:
+    return -pred, target
+
+
+def as_ranks(pred: Any, target: Any) -> tuple[Any, ...]:
+    """How many are below, and half of those that are equal."""
+    above = (np.sign(v[..., :, None] - v[..., None, :]) for v in (pred, target))
+    return tuple(np.sum(sign, axis=-1) / 2 for sign in above)
+
+
+def as_decided(pred: Any, target: Any) -> tuple[Any, ...]:
+    """Decisions as the truth, and the truth as the prediction."""
+    return target, pred if pred.dtype.kind in "iu" else (pred > 0.5) * 1.0
+
+
 IDENTITIES: dict[str, tuple[Identity, ...]] = {
+    "squared_error": (Identity("absolute_error", square),),
+    "r2_score": (Identity("squared_error", unexplained),),
+    "pearson_corrcoef": (Identity("pearson_corrcoef", negative, change=first_negated),),
+    "spearman_corrcoef": (Identity("pearson_corrcoef", change=as_ranks),),
+    "information_content": (Identity("binary_cross_entropy", change=as_certain),),
+    "opacity_loss": (Identity("binary_cross_entropy", change=with_itself),),
+    "accumulated_opacity": (Identity("volume_weights", summed),),
+    "balanced_cross_entropy": (Identity("information_content", balanced, change=either, each=True),),
+    "precision": (Identity("recall", change=as_decided, forms=(None, "num_classes")),),
+    "f_beta": (Identity("recall", params={"beta": 2.0**40}),),
+    "auroc": (Identity("auroc", rest_of_one, change=first_negated, forms=(None,)),),
     "huber_loss": (Identity("squared_error", half, {"delta": 1024.0}), Identity("smooth_l1_loss")),
     "smooth_l1_loss": (Identity("absolute_error", params={"beta": 2.0**-60}),),
     "root_mean_squared_error": (Identity("squared_error", root),),
@@ -160,12 +224,15 @@ def named(name: str) -> Metric:
 @law
 def identities_hold(t: Trial) -> None:
     """What another formula says of the same arrays."""
-    known = IDENTITIES.get(t.metric.__name__, ())
+    selector = t.variant.form.selector
+    told = IDENTITIES.get(t.metric.__name__, ())
+    known = [identity for identity in told if identity.forms is None or selector in identity.forms]
     t.needs(bool(known), "no other formula says the same")
     t.needs(not t.variant.optional, "the other formula has no such argument")
     elements = {"reduction": "none"} if "reduction" in t.metric.shared else {}
-    for identity in known:
-        arrays = t.draw(BATCH, inner=True)
+    rough = replace(t, source=lambda shape: np.round(t.source(shape) * 4) / 4)
+    for identity, trial in product(known, (t, rough)):
+        arrays = trial.draw(BATCH, inner=True)
         given = [a for a in arrays if a is not None]
         want = identity.relation(_other(t, identity, given), *given)
         t.close(t.value(arrays, **elements, **identity.params), want, f"in terms of {identity.other}")
@@ -174,6 +241,7 @@ def identities_hold(t: Trial) -> None:
 def _other(t: Trial, identity: Identity, arrays: list[Any]) -> Any:
     """The other metric, on NumPy, of each element where it has values of elements."""
     other = named(identity.other)
-    elements = {"reduction": "none"} if "reduction" in other.shared and "reduction" in t.metric.shared else {}
+    alike = identity.each or "reduction" in t.metric.shared
+    elements = {"reduction": "none"} if alike and "reduction" in other.shared else {}
     shared = {k: v for k, v in t.variant.params.items() if k in other.definition.params}
     return np.asarray(other(*identity.change(*arrays), **{**shared, **identity.others, **elements}))

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._domains import zero_or_one
+from .._xp import default_dtype, library
 from ._law import BATCH, law
 from ._trial import Broken, Trial
 
@@ -28,6 +29,12 @@ def integers_become_floating(t: Trial) -> None:
     narrow = t.as_dtype([a if a is None else np.ceil(np.abs(a)) for a in t.draw(BATCH)], "uint8")
     narrow = [a if a is None or not d.label else a.astype("int64") for a, d in zip(narrow, t.domains, strict=True)]
     t.close(t.value(narrow), t.value(t.as_dtype(narrow, "float64")), "uint8")
+    with t.backend.context():
+        out = t.raw(narrow)
+        wanted = default_dtype(library(out[0] if isinstance(out, tuple) else out))
+    kinds = {str(part.dtype) for part in out} if isinstance(out, tuple) else {str(out.dtype)}
+    if kinds != {str(wanted)}:
+        raise Broken(f"uint8 gave {', '.join(sorted(kinds))}, and the library's own dtype is {wanted}")
 
 
 @law

@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from .._domains import MASS
+from .._domains import BINARY, MASS, REAL
 from .._xp import library
 from ._law import BATCH, law, rows
 from ._trial import SINGLE, Broken, Trial
+
+CONFIDENT = 64.0
+"""A score by which another outcome has a chance of 1e-28."""
 
 # ---- kinds of result
 
@@ -158,6 +161,8 @@ def _perfect(t: Trial) -> list[Any]:
     """Arguments whose prediction is the truth."""
     t.needs(list(t.variant.form.domains)[:2] == ["pred", "target"], "has no prediction beside a target")
     pred, target = map(t.variant.domain, list(t.variant.form.domains.values())[:2])
+    if pred.name == REAL.name and (target.name == BINARY.name or target.label):
+        return _confident(t)
     alike = pred.name == target.name or {pred.name, target.name} == {"probabilities", "0 or 1"}
     t.needs(alike and len(pred.event) == len(target.event), "prediction and target differ in kind")
     _, truth, *rest = t.grouped(t.draw(BATCH, inner=True))
@@ -166,6 +171,16 @@ def _perfect(t: Trial) -> list[Any]:
     if target.labels is not None and target.event:
         truth = (truth == truth.max(-1, keepdims=True)) * 1.0
     return t.one_by_one([truth, truth, *([rest[1], rest[1]] if _weighs_points(t) else rest)])
+
+
+def _confident(t: Trial) -> list[Any]:
+    """Scores that leave no doubt of the labels."""
+    score, target, *rest = t.draw(BATCH)
+    t.needs(t.domains[0].event == t.domains[1].event or t.domains[0].event == ("class",), "a score stands for more")
+    if t.domains[0].event == t.domains[1].event:
+        return [(2 * target - 1) * CONFIDENT, target, *rest]
+    hot = target[..., None] == np.arange(score.shape[-1])
+    return [hot * CONFIDENT, target, *rest]
 
 
 def _weighs_points(t: Trial) -> bool:

@@ -40,6 +40,8 @@ def _held_at(t: Trial, arrays: list[Any]) -> Callable[[list[Any]], Any]:
 
     with _holding_by(note):
         t.value(arrays)
+    if not held and not set(t.metric.facts.held) <= t.metric.definition.params.keys():
+        raise Broken(f"{' and '.join(t.metric.facts.held)} should be held constant, and nothing is")
 
     def value(moved: list[Any]) -> Any:
         again = iter(held)
@@ -125,10 +127,17 @@ def _slopes(t: Trial, arrays: list[Any], options: dict[str, Any]) -> list[Any]:
 def gradient_is_never_nan(t: Trial) -> None:
     """On the closed domain, at ties, kinks and bounds, wherever the value is finite."""
     t.needs_gradient()
-    arrays = t.draw_coarse(BATCH)
-    for place, slope in zip(t.smooth_places(), _slopes(t, arrays, _finite(t, arrays)), strict=True):
-        if np.isnan(slope).any():
-            raise Broken(f"gradient by `{t.names[place]}` is NaN")
+    for arrays in (t.draw_coarse(BATCH), at_the_truth(t)):
+        for place, slope in zip(t.smooth_places(), _slopes(t, arrays, _finite(t, arrays)), strict=True):
+            if np.isnan(slope).any():
+                raise Broken(f"gradient by `{t.names[place]}` is NaN")
+
+
+def at_the_truth(t: Trial) -> list[Any]:
+    """Members whose first argument is the second, where they are of one kind and shape."""
+    arrays = t.draw(BATCH)
+    alike = len(arrays) > 1 and t.domains[0].name == t.domains[1].name and arrays[0].shape == arrays[1].shape
+    return [arrays[1], *arrays[1:]] if alike else arrays
 
 
 @law(asks="grad")

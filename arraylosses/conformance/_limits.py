@@ -1,0 +1,70 @@
+"""The ends of a domain, and what lies beyond it."""
+
+from typing import Any
+
+import numpy as np
+
+from ._law import BATCH, law
+from ._trial import SINGLE, Broken, Trial
+
+SCORES = 24.0
+"""Makes scores so large that their exponentials are no float32."""
+
+
+def _coarse_or_true(t: Trial) -> list[list[Any]]:
+    return [t.draw_coarse(BATCH), t.draw(BATCH)]
+
+
+@law
+def members_have_a_value(t: Trial) -> None:
+    """Nothing in the domain gives NaN, bounds and ties included, but what the facts call undefined."""
+    t.needs(not t.metric.facts.undefined, f"undefined for {t.metric.facts.undefined}")
+    for arrays in _coarse_or_true(t):
+        if np.isnan(t.value(arrays)).any():
+            raise Broken("members of the domain gave NaN")
+
+
+def _scores(t: Trial) -> list[int]:
+    """Which arguments are real numbers without bounds."""
+    return [i for i in t.real_places() if not t.domains[i].bounded]
+
+
+@law
+def large_scores_are_right(t: Trial) -> None:
+    """In float32, on numbers whose exponentials overflow, what float64 gives for the same inputs."""
+    t.needs_frame()
+    places = _scores(t)
+    t.needs(bool(places), "its inputs are bounded")
+    large = [a * SCORES if i in places else a for i, a in enumerate(t.draw(BATCH))]
+    large = t.as_dtype(large, "float32")
+    t.close(t.value(large), t.reference.value(t.as_dtype(large, "float64")), "large scores", SINGLE)
+
+
+@law
+def an_infinite_score_is_a_limit(t: Trial) -> None:
+    """Beside a label, a score of infinity is as good or as bad as can be, and no NaN."""
+    places = _scores(t)
+    apart = places == [0] and not t.domains[0].event and t.names[1:2] == ["target"]
+    t.needs(apart and t.domains[1].high == 1.0, "no single score beside a label")
+    _, target, *rest = t.draw(BATCH)
+    right = np.where(target > 0.5, np.inf, -np.inf)
+    if np.isnan(t.value([right, np.round(target), *rest])).any():
+        raise Broken("an infinite score gave NaN")
+
+
+@law
+def what_lies_outside_is_told(t: Trial) -> None:
+    """Beyond the domain there is a ValueError, or NaN where values cannot be looked at."""
+    places = [i for i in t.real_places() if t.domains[i].bounded]
+    t.needs(bool(places), "its inputs have no bounds")
+    for place in places:
+        arrays = t.draw(BATCH, inner=True)
+        arrays[place] = np.full_like(arrays[place], -7.0)
+        if t.domains[place].event[-1:] == (4,):
+            arrays[place][..., :2] = 7.0
+        try:
+            value = t.value(arrays)
+        except ValueError:
+            continue
+        if not np.isnan(value).any():
+            raise Broken(f"`{t.names[place]}` beyond its domain gave {np.ravel(value)[:3].tolist()}")
