@@ -1,9 +1,10 @@
 """What was found, as a table, as JSON and as JUnit's XML."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import isnan, nan
+from math import isinf, isnan, nan
 from typing import Any
 from xml.etree import ElementTree
 
@@ -54,16 +55,20 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 
 def as_json(outcomes: Sequence[Outcome], about: Mapping[str, str]) -> str:
-    """The outcomes: each name once, and a row of numbers a cell."""
+    """The outcomes: each name once, a row of numbers a cell; deviations to three digits, times to a tenth of a ms."""
     names: dict[str, dict[str, int]] = {kind: {} for kind in NAMES}
     rows = []
     for outcome in outcomes:
         numbers = [names[k].setdefault(getattr(outcome, k), len(names[k])) for k in NAMES]
-        ulps = None if isnan(outcome.ulps) else float(f"{outcome.ulps:.3g}")
         verdict = VERDICTS.index(outcome.verdict)
-        rows.append([*numbers, verdict, ulps, outcome.examples, round(outcome.seconds, 4)])
+        rows.append([*numbers, verdict, _number(outcome.ulps), outcome.examples, round(outcome.seconds, 4)])
     whole = {"about": dict(about), "verdicts": VERDICTS, **{k: list(v) for k, v in names.items()}, "cells": rows}
-    return json.dumps(whole, separators=(",", ":"))
+    return json.dumps(whole, separators=(",", ":"), allow_nan=False)
+
+
+def _number(ulps: float) -> float | str | None:
+    """Three digits. JSON has no word for NaN or for infinity; as a text, Python and JavaScript both read the latter."""
+    return None if isnan(ulps) else "Infinity" if isinf(ulps) else float(f"{ulps:.3g}")
 
 
 def from_json(text: str) -> tuple[list[Outcome], dict[str, str]]:
@@ -75,14 +80,19 @@ def from_json(text: str) -> tuple[list[Outcome], dict[str, str]]:
 def _read(whole: Mapping[str, Any], *row: Any) -> Outcome:
     named = {kind: whole[kind][number] for kind, number in zip(NAMES, row, strict=False)}
     verdict, ulps, examples, seconds = row[len(NAMES) :]
-    return Outcome(
-        **named, verdict=VERDICTS[verdict], ulps=nan if ulps is None else ulps, examples=examples, seconds=seconds
-    )
+    ulps = nan if ulps is None else float(ulps)
+    return Outcome(**named, verdict=VERDICTS[verdict], ulps=ulps, examples=examples, seconds=seconds)
 
 
 # ---- JUnit
 
 MARKS = {"broken": "failure", "undefined": "skipped", "lacking": "skipped"}
+UNSPEAKABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML cannot hold, not even escaped."""
+
+
+def _speakable(text: str) -> str:
+    return UNSPEAKABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def as_junit(outcomes: Sequence[Outcome]) -> str:
@@ -103,5 +113,5 @@ def _suite(root: ElementTree.Element, xp: str, outcomes: Sequence[Outcome]) -> N
             suite, "testcase", classname=outcome.form, name=outcome.law, time=f"{outcome.seconds:.4f}"
         )
         if outcome.verdict in MARKS:
-            first = outcome.reason.partition("\n")[0]
-            ElementTree.SubElement(case, MARKS[outcome.verdict], message=first).text = outcome.reason
+            reason = _speakable(outcome.reason)
+            ElementTree.SubElement(case, MARKS[outcome.verdict], message=reason.partition("\n")[0]).text = reason
