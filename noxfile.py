@@ -122,3 +122,18 @@ def conformance(session: nox.Session) -> None:
     """The laws, metric by metric; arguments go to ``python -m arraylosses conformance``."""
     session.install(*EVERYTHING)
     session.run("python", "-m", "arraylosses", "conformance", *session.posargs)
+
+
+@nox.session
+def teeth(session: nox.Session) -> None:
+    """Seeded faults, each to be caught by a law; arguments go to ``python -m tests.teeth``."""
+    session.install(*EVERYTHING)
+    session.run("python", "-m", "tests.teeth", *session.posargs)
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """The whole matrix tried, and its summary written into the README and the docs."""
+    session.install(*EVERYTHING)
+    session.run("python", "-m", "arraylosses", "conformance", "--json", "matrix.json", "--html", "matrix.html")
+    session.run("python", "-m", "tests.matrix", "matrix.json")

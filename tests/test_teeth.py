@@ -9,8 +9,11 @@ import pytest
 import arraylosses as al
 from arraylosses import _inputs, _metric, _reduce, _state, _values, conformance
 from arraylosses._math import ranks
+from arraylosses._names import HOMES
 from arraylosses._typing import Array, Namespace
 from arraylosses.regression import moments
+
+from . import teeth
 
 PAIR: dict[str, Any] = {"pred": al.REAL, "target": al.REAL}
 
@@ -19,6 +22,29 @@ def caught(metric: al.Metric, law: str, xp: str) -> bool:
     """Whether the law fails for one of a few draws."""
     outcomes = (cell.tried(4) for cell in conformance.cells([metric], [xp]) if cell.law.name == law)
     return any(outcome.verdict == "broken" for outcome in outcomes)
+
+
+# ---- faults in the library's own text
+
+
+@pytest.mark.parametrize("fault", teeth.faults(), ids=lambda fault: fault.name)
+def test_a_fault_has_its_place(fault: teeth.Fault) -> None:
+    """The text that it changes stands once in its file: a fault that changes nothing would prove nothing."""
+    assert fault.path.read_text().count(fault.old) == 1
+    assert fault.old != fault.new
+
+
+def test_there_are_faults_in_every_subject() -> None:
+    subjects = {home for home in HOMES if not home.startswith("_")}
+    assert len(teeth.faults()) >= 60
+    assert subjects <= {fault.file for fault in teeth.faults()}
+
+
+def test_some_faults_are_caught() -> None:
+    """A few of those that NumPy shows; ``python -m tests.teeth`` tries them all."""
+    few = [fault for fault in teeth.faults() if fault.xp == "numpy"][::7]
+    survivors = [fault.name for fault, law in teeth.bitten(few) if not law]
+    assert len(survivors) <= 1, survivors
 
 
 # ---- faults of a formula

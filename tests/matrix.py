@@ -1,0 +1,63 @@
+"""``python -m tests.matrix FILE``: the summary of a conformance run, into ``docs/conformance.json`` and the README."""
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from arraylosses import conformance
+from arraylosses.conformance import Outcome
+
+ROOT = Path(__file__).parents[1]
+STORED = ROOT / "docs" / "conformance.json"
+README = ROOT / "README.md"
+PLACE = re.compile(r"(<!-- the matrix -->\n).*?(<!-- end of the matrix -->)", re.DOTALL)
+
+
+def summary(outcomes: Sequence[Outcome], about: Mapping[str, str]) -> dict[str, Any]:
+    """How many cells there are of each verdict, by metric and library, and what libraries lack."""
+    pairs: dict[str, dict[str, list[int]]] = {}
+    for (metric, xp), found in sorted(conformance.pairs(outcomes).items()):
+        pairs.setdefault(metric, {})[xp] = list(found.values())
+    lacking = Counter(o.reason for o in outcomes if o.verdict == "lacking")
+    laws = len({o.law for o in outcomes})
+    return {"about": dict(about), "laws": laws, "lacking": dict(sorted(lacking.items())), "pairs": pairs}
+
+
+def rendered(stored: Mapping[str, Any]) -> str:
+    """The README's table."""
+    libraries = {xp: [0, 0, 0, 0] for found in stored["pairs"].values() for xp in found}
+    for found in stored["pairs"].values():
+        for xp, numbers in found.items():
+            libraries[xp] = [a + b for a, b in zip(libraries[xp], numbers, strict=True)]
+    about = stored["about"]
+    lines = [
+        f"{stored['laws']} laws, {len(stored['pairs'])} metrics, {about['examples']} draws a cell, on {about['date'][:10]}:",
+        "",
+        "| library | cells that held | broke | library lacks something | undefined for the metric |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for xp, (held, undefined, lacking, broken) in libraries.items():
+        lines.append(f"| {xp} {about.get(xp, '')} | {held:,} | {broken} | {lacking} | {undefined:,} |")
+    held, undefined, lacking, broken = (sum(column) for column in zip(*libraries.values(), strict=True))
+    lines.append(f"| together | {held:,} | {broken} | {lacking} | {undefined:,} |")
+    return "\n".join(lines) + "\n"
+
+
+def placed(text: str, stored: Mapping[str, Any]) -> str:
+    """A text with the table at its place."""
+    return PLACE.sub(lambda found: found[1] + rendered(stored) + found[2], text)
+
+
+def main() -> None:
+    outcomes, about = conformance.from_json(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    stored = summary(outcomes, about)
+    STORED.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    README.write_text(placed(README.read_text(encoding="utf-8"), stored), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
