@@ -2,8 +2,8 @@
 
     python examples/your_own_loss.py
 
-The loss is a masked mean as it is often written. On clean data it is right; where a masked pixel holds NaN, as the depth of
-a sky does, it is not.
+The loss is a masked mean as it is often written. On clean data it is right; where a masked pixel holds NaN, as the
+depth of a sky does, it is not.
 """
 
 from typing import Any

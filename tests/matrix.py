@@ -35,7 +35,7 @@ def rendered(stored: Mapping[str, Any]) -> str:
             libraries[xp] = [a + b for a, b in zip(libraries[xp], numbers, strict=True)]
     about = stored["about"]
     lines = [
-        f"{stored['laws']} laws, {len(stored['pairs'])} metrics, {about['examples']} draws a cell, on {about['date'][:10]}:",
+        f"{stored['laws']} laws, {len(stored['pairs'])} metrics, {about['examples']} draws, {about['date'][:10]}:",
         "",
         "| library | cells that held | broke | library lacks something | undefined for the metric |",
         "| --- | --- | --- | --- | --- |",

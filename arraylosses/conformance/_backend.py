@@ -35,6 +35,8 @@ class Backend:
         ``(function, arrays) -> results`` whose shape and dtype are known, without computing anything.
     shards : callable or None
         ``(function, arrays) -> results``: of each part of the arrays, on a device of its own.
+    spread : callable or None
+        ``(function, arrays) -> result``: of arrays whose elements are spread over processes, brought together.
     guard, idle : callable or None
         A context in which moving arrays, or computing anything, breaks the law.
     memory : bool
@@ -63,6 +65,7 @@ class Backend:
     scan: Callable[..., Any] | None = None
     shape: Callable[..., Any] | None = None
     shards: Callable[..., Any] | None = None
+    spread: Callable[..., Any] | None = None
     guard: Callable[[], AbstractContextManager[Any]] | None = None
     idle: Callable[[], AbstractContextManager[Any]] | None = None
     memory: bool = False

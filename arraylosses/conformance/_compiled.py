@@ -116,6 +116,21 @@ def shards_make_the_whole(t: Trial) -> None:
     t.close(got, t.value(arrays), "shards")
 
 
+@law(asks="spread")
+def spread_is_whole(t: Trial) -> None:
+    """Of a torch DTensor, sharded along the first axis."""
+    assert t.backend.spread is not None
+    arrays = t.draw(BATCH)
+    try:
+        got = t.backend.spread(t.partial(), arrays)
+    except (RuntimeError, NotImplementedError) as absent:
+        said = str(absent).partition("\n")[0]
+        operator = next((word for word in said.split() if word.startswith(("aten.", "arraylosses."))), "")
+        t.lacks(bool(operator) and ("DTensor" in said or "sharding" in said), f"DTensor's form of {operator} here")
+        raise
+    t.close(t.got(got), t.value(arrays), "sharded")
+
+
 @law(asks="vmap")
 def mapped_is_a_loop(t: Trial) -> None:
     """Under `jax.vmap` and `torch.func.vmap`."""

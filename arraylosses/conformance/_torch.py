@@ -1,12 +1,16 @@
 """PyTorch as a trial sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import torch
+from torch import distributed
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.distributed.device_mesh import DeviceMesh
+from torch.distributed.tensor import DTensor, Shard, distribute_tensor
 
 from ._backend import Backend, placed, summed
 
@@ -78,6 +82,33 @@ def shape(function: Callable[..., Any], arrays: list[Any]) -> Any:
         return function(*(None if a is None else mode.from_tensor(put(a)) for a in arrays))
 
 
+@contextmanager
+def _group() -> Iterator[None]:
+    """A group of this process alone, where there is none."""
+    alone = not distributed.is_initialized()
+    if alone:
+        distributed.init_process_group("gloo", store=distributed.HashStore(), rank=0, world_size=1)
+    try:
+        yield
+    finally:
+        if alone:
+            distributed.destroy_process_group()
+
+
+def _gathered(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return type(value)(*map(_gathered, value))
+    return value.full_tensor() if isinstance(value, DTensor) else value
+
+
+def spread(function: Callable[..., Any], arrays: list[Any]) -> Any:
+    with _group(), catch_warnings():
+        simplefilter("ignore", UserWarning)  # of single numbers that meet a DTensor, which torch replicates
+        mesh = DeviceMesh("cpu", torch.arange(distributed.get_world_size()))
+        given = (None if a is None else distribute_tensor(put(a), mesh, [Shard(0)]) for a in arrays)
+        return _gathered(function(*given))
+
+
 def made() -> Backend:
     return Backend(
         "torch",
@@ -90,5 +121,6 @@ def made() -> Backend:
         native=native,
         vmap=torch.func.vmap,
         shape=shape,
+        spread=spread if distributed.is_available() else None,
         brain=lambda x: x.to(torch.bfloat16),
     )
