@@ -65,12 +65,17 @@ def _made(library: str, *mode: bool) -> Backend:
     return import_module(f"._{library}", __package__).made(*mode)  # type: ignore[no-any-return]  # a module's attribute
 
 
+TO_NUMPY = ("todense", "unwrap_numpy", "to_numpy")
+"""What libraries call their way to NumPy, where `numpy.asarray` is none."""
+
+
 def _other(name: str) -> Backend:
     """Any namespace of the standard, by the path of its module."""
     xp = import_module(name)
 
     def get(x: Any) -> Any:
-        return x.todense() if hasattr(x, "todense") else np.asarray(x)
+        way = next((way for way in TO_NUMPY if hasattr(x, way)), None)
+        return np.asarray(x) if way is None else np.asarray(getattr(x, way)())
 
     return Backend(name, xp.asarray, get, lacks=("float16", "bfloat16"))
 
