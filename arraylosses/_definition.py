@@ -18,6 +18,13 @@ HINTS = {
 Smooth = Literal["everywhere", "almost everywhere", "nowhere"]
 
 
+PAIR = ("pred", "target")
+OF_DIFFERENCES: dict[str, Any] = {"shifts": PAIR, "reflects": PAIR, "scales": PAIR}
+"""Facts of what depends on prediction less target alone, without a constant of its own."""
+OF_CLOUDS: dict[str, Any] = OF_DIFFERENCES | {"orderless": ("n", "m"), "averages": ("n", "m")}
+"""The same of two sets of points."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What is true of a metric, as data: pages print it, and the conformance laws try it.

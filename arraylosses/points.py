@@ -3,7 +3,7 @@
 from math import inf
 from typing import Literal, NamedTuple
 
-from ._definition import statistic
+from ._definition import OF_CLOUDS, OF_DIFFERENCES, statistic
 from ._domains import MASS, NONNEGATIVE, REAL, WEIGHTED_CLOUDS, NonNegative, Positive
 from ._math import divide, multiply, nearest, norm, permutation_rows, pick_rows, stop_gradient, thinned
 from ._metric import function, loss, metric
@@ -74,12 +74,8 @@ def both_ways(
     smooth="almost everywhere",
     unit="target**2",
     lazy=False,
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
+    **OF_CLOUDS,
     rotates=("pred", "target"),
-    scales=("pred", "target"),
-    orderless=("n", "m"),
-    averages=("n", "m"),
     equals=("pytorch3d.loss.chamfer_distance",),
     reference="H. Fan, H. Su, L. Guibas (2017), A point set generation network, arXiv:1612.00603.",
 )
@@ -141,12 +137,8 @@ def chamfer_distance(
     unit="target",
     lazy=False,
     triangle=True,
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
+    **OF_CLOUDS,
     rotates=("pred", "target"),
-    scales=("pred", "target"),
-    orderless=("n", "m"),
-    averages=("n", "m"),
     also=("point_hausdorff_distance",),
     equals=("scipy.spatial.distance.directed_hausdorff, the greater of both ways",),
     reference="F. Hausdorff (1914), Grundzüge der Mengenlehre.",
@@ -471,10 +463,8 @@ def lcd_attention_weights(
     smooth="almost everywhere",
     unit="target",
     lazy=False,
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
+    **OF_DIFFERENCES,
     rotates=("pred", "target"),
-    scales=("pred", "target"),
     orderless=("n", "m"),
     equals=("the reconstruction loss of LCDNet",),
     reference="T. Huang et al. (2023), Learnable Chamfer distance for point cloud reconstruction, arXiv:2312.16582.",

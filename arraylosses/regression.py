@@ -2,7 +2,7 @@
 
 from math import inf
 
-from ._definition import statistic
+from ._definition import OF_DIFFERENCES, statistic
 from ._domains import REAL, Count, NonNegative, Positive
 from ._math import absolute, at_most, sqrt, tie_ranks, total
 from ._metric import loss, metric
@@ -17,9 +17,7 @@ from ._typing import Array, Namespace
     unit="target**2",
     monotone=True,
     convex=("pred", "target"),
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
-    scales=("pred", "target"),
+    **OF_DIFFERENCES,
     also=("mse", "mean_squared_error", "l2_loss"),
     equals=("sklearn.metrics.mean_squared_error", "torch.nn.functional.mse_loss", "optax.squared_error"),
     reference="C. F. Gauss (1809), Theoria motus corporum coelestium, article 179.",
@@ -54,9 +52,7 @@ def squared_error(xp: Namespace, pred: Array, target: Array, /) -> Array:
     triangle=True,
     monotone=True,
     convex=("pred", "target"),
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
-    scales=("pred", "target"),
+    **OF_DIFFERENCES,
     also=("mae", "mean_absolute_error", "l1_loss"),
     equals=("sklearn.metrics.mean_absolute_error", "torch.nn.functional.l1_loss"),
     reference="R. J. Boscovich (1757), De litteraria expeditione per pontificiam ditionem.",
@@ -170,9 +166,7 @@ def smooth_l1_loss(xp: Namespace, pred: Array, target: Array, /, *, beta: NonNeg
     triangle=True,
     monotone=True,
     convex=("pred", "target"),
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
-    scales=("pred", "target"),
+    **OF_DIFFERENCES,
     also=("rmse",),
     equals=("sklearn.metrics.root_mean_squared_error",),
     reference="C. F. Gauss (1809), Theoria motus corporum coelestium, article 179.",
@@ -207,9 +201,7 @@ moments = statistic(pred=REAL, target=REAL)(Moments.of)
     range=(-inf, 1.0),
     best=1.0,
     monotone=True,
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
-    scales=("pred", "target"),
+    **OF_DIFFERENCES,
     undefined="a constant target",
     also=("coefficient_of_determination", "nash_sutcliffe_efficiency"),
     equals=("sklearn.metrics.r2_score", "torchmetrics.functional.r2_score"),
@@ -255,9 +247,7 @@ def correlation(xp: Namespace, m: Moments) -> Array:
     range=(-1.0, 1.0),
     best=1.0,
     symmetric=True,
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
-    scales=("pred", "target"),
+    **OF_DIFFERENCES,
     undefined="a constant argument",
     also=("pearson", "pearsonr"),
     equals=("scipy.stats.pearsonr", "torchmetrics.functional.pearson_corrcoef"),

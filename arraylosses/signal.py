@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from ._definition import OF_DIFFERENCES
 from ._domains import REAL, NonNegative
 from ._math import absolute, half_spectrum, mean
 from ._metric import function, loss
@@ -28,9 +29,7 @@ def _whole_spectrum(xp: Namespace, parts: Array, length: int) -> Array:
     symmetric=True,
     unit="target",
     convex=("pred", "target"),
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
-    scales=("pred", "target"),
+    **OF_DIFFERENCES,
     reference="X. Yuan, Y. Qiao (2024), Diffusion-TS: interpretable diffusion for general time series generation.",
 )
 def fourier_errors(
@@ -88,9 +87,7 @@ def fourier_errors(
     triangle=True,
     monotone=True,
     convex=("pred", "target"),
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
-    scales=("pred", "target"),
+    **OF_DIFFERENCES,
     also=("fft_loss",),
     equals=("the training loss of Diffusion-TS, _train_loss of its gaussian_diffusion.py",),
     reference="X. Yuan, Y. Qiao (2024), Diffusion-TS: interpretable diffusion for general time series generation.",

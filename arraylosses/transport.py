@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from ._definition import OF_CLOUDS, OF_DIFFERENCES
 from ._domains import MASS, REAL, STOCHASTIC, WEIGHTED_CLOUDS, Count, NonNegative, Order, Positive
 from ._math import (
     Problem,
@@ -67,10 +68,8 @@ def _without_absent(xp: Namespace, x: Array, weights: Array | None) -> Array:
     unit="target",
     lazy=False,
     triangle=True,
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
+    **OF_DIFFERENCES,
     rotates=("pred", "target"),
-    scales=("pred", "target"),
     orderless=("n",),
     averages=("n",),
     also=("emd",),
@@ -142,12 +141,8 @@ def _priced(xp: Namespace, price: Array, weights: Array) -> Array:
     unit="target",
     lazy=False,
     triangle=True,
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
+    **OF_CLOUDS,
     rotates=("pred", "target"),
-    scales=("pred", "target"),
-    orderless=("n", "m"),
-    averages=("n", "m"),
     equals=("ot.emd2 of the distances, with p=1", "scipy.stats.wasserstein_distance_nd, with p=1"),
     reference="G. Peyré, M. Cuturi (2019), Computational optimal transport, arXiv:1803.00567, chapter 3.",
 )
@@ -226,11 +221,7 @@ def optimal_transport_distance(
     unit="target",
     lazy=False,
     triangle=True,
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
-    scales=("pred", "target"),
-    orderless=("n", "m"),
-    averages=("n", "m"),
+    **OF_CLOUDS,
     also=("wasserstein_1d", "wasserstein_distance_1d"),
     equals=("scipy.stats.wasserstein_distance, with p=1", "ot.wasserstein_1d, with root=False"),
     reference="G. Peyré, M. Cuturi (2019), Computational optimal transport, arXiv:1803.00567, section 2.6.",
@@ -297,11 +288,7 @@ def _projected(xp: Namespace, points: Array, weights: Array | None, along: Array
     unit="target",
     lazy=False,
     triangle=True,
-    shifts=("pred", "target"),
-    reflects=("pred", "target"),
-    scales=("pred", "target"),
-    orderless=("n", "m"),
-    averages=("n", "m"),
+    **OF_CLOUDS,
     equals=("ot.sliced_wasserstein_distance, with the same projections",),
     reference="N. Bonneel, J. Rabin, G. Peyré, H. Pfister (2015), Sliced and Radon Wasserstein barycenters, JMIV 51.",
 )

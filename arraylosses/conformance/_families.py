@@ -68,15 +68,20 @@ def _reordered(t: Trial, arrays: list[Any], word: str, order: Order) -> list[Any
     return [_placed(a, d, word, order, count) for a, d in zip(arrays, t.domains, strict=True)]
 
 
+def _unmoved(t: Trial, arrays: list[Any], words: list[str], order: Order, what: str) -> None:
+    """The value is the same with what lies along each of the words' axes in another order."""
+    for word in words:
+        t.close(t.value(_reordered(t, arrays, word, order)), t.value(arrays), f"{what} {word}")
+
+
 @law
 def event_order_is_free(t: Trial) -> None:
     """Points, members or classes may change places, in all arguments alike."""
     words = _present(t, t.metric.facts.orderless)
     t.needs(bool(words), "has no event axis whose order is free")
     # no two alike: the first of two equal scores may be the choice
-    arrays, order = replace(t, source=np.random.default_rng(_seed(t)).random).draw(BATCH), _some_order(t)
-    for word in words:
-        t.close(t.value(_reordered(t, arrays, word, order)), t.value(arrays), f"order along {word}")
+    arrays = replace(t, source=np.random.default_rng(_seed(t)).random).draw(BATCH)
+    _unmoved(t, arrays, words, _some_order(t), "order along")
 
 
 @law
@@ -84,10 +89,7 @@ def event_copies_change_nothing(t: Trial) -> None:
     """Every point, or member, twice: a mean over them is the same."""
     words = _present(t, t.metric.facts.averages)
     t.needs(bool(words), "is no mean over an event axis")
-    arrays = t.draw(BATCH)
-    for word in words:
-        twice = _reordered(t, arrays, word, lambda count: np.tile(np.arange(count), 2))
-        t.close(t.value(twice), t.value(arrays), f"twice along {word}")
+    _unmoved(t, t.draw(BATCH), words, lambda count: np.tile(np.arange(count), 2), "twice along")
 
 
 @law
@@ -95,9 +97,7 @@ def mirrored_is_the_same(t: Trial) -> None:
     """Images may be turned over, and coordinates named backwards."""
     words = _present(t, t.metric.facts.mirrored)
     t.needs(bool(words), "has no event axis that may be reversed")
-    arrays = t.draw(BATCH)
-    for word in words:
-        t.close(t.value(_reordered(t, arrays, word, _reverse)), t.value(arrays), f"reversed {word}")
+    _unmoved(t, t.draw(BATCH), words, _reverse, "reversed")
 
 
 def _changed(t: Trial, arrays: list[Any], names: tuple[str, ...], change: Any) -> list[Any]:
@@ -105,22 +105,23 @@ def _changed(t: Trial, arrays: list[Any], names: tuple[str, ...], change: Any) -
     return [change(a) if name in names and a is not None else a for name, a in zip(t.names, arrays, strict=True)]
 
 
+def _unchanged(t: Trial, names: tuple[str, ...], change: Any, what: str) -> None:
+    """Exempt where no argument is of these names; else they are changed, and the value is not."""
+    t.needs(bool(set(names) & set(t.names)), f"its inputs may not be {what}")
+    arrays = t.draw(BATCH)
+    t.close(t.value(_changed(t, arrays, names, change)), t.value(arrays), what)
+
+
 @law
 def shifted_is_the_same(t: Trial) -> None:
     """Inputs that are moved together by one number change nothing."""
-    names = t.metric.facts.shifts
-    t.needs(bool(set(names) & set(t.names)), "its inputs may not be moved together")
-    arrays = t.draw(BATCH)
-    t.close(t.value(_changed(t, arrays, names, lambda a: a + STEP)), t.value(arrays), "moved together")
+    _unchanged(t, t.metric.facts.shifts, lambda a: a + STEP, "moved together")
 
 
 @law
 def reflected_is_the_same(t: Trial) -> None:
     """Inputs that change sign together change nothing."""
-    names = t.metric.facts.reflects
-    t.needs(bool(set(names) & set(t.names)), "its inputs may not change sign")
-    arrays = t.draw(BATCH)
-    t.close(t.value(_changed(t, arrays, names, np.negative)), t.value(arrays), "of other sign")
+    _unchanged(t, t.metric.facts.reflects, np.negative, "given another sign")
 
 
 def _rotation(t: Trial, dimensions: int) -> Any:
