@@ -82,6 +82,7 @@ class Cell:
         """What becomes of it with so many seeds; one example is enough of what says nothing."""
         began = perf_counter()
         verdict, reason, tried = _verdict(lambda seed: self.hold(source(seed), seed), examples)
+        self.notes.compiled.clear()
         names = self.variant.metric.__name__, self.variant.name, self.xp, self.law.name
         return Outcome(*names, verdict, reason, self.notes.ulps, tried, perf_counter() - began)
 

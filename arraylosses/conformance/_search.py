@@ -22,10 +22,13 @@ def search(cell: Cell) -> Exempt | None:
         With the smallest data that hypothesis found, or with a seed where it is not installed.
     """
     said: list[Exempt | None] = []
-    if find_spec("hypothesis"):
-        _searched(lambda numbers: said.append(cell.hold(numbers)))
-    else:
-        said += [cell.hold(source(seed), seed) for seed in range(SEEDS)]
+    try:
+        if find_spec("hypothesis"):
+            _searched(lambda numbers: said.append(cell.hold(numbers)))
+        else:
+            said += [cell.hold(source(seed), seed) for seed in range(SEEDS)]
+    finally:
+        cell.notes.compiled.clear()  # what was compiled would stay as long as the test's parameter does
     return None if None in said else said[0]
 
 
