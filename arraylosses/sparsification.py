@@ -135,6 +135,7 @@ def _sparsified(xp: Namespace, s: Samples, penalty: Penalty, fractions: int, who
     best=None,
     smooth="nowhere",
     lazy=False,
+    undefined="errors that are all 0",
     equals=("evaluating_bdl/depthCompletion/ensembling_eval_ause.py, with penalty='rmse' and whole_samples=True",),
     reference="E. Ilg et al. (2018), Uncertainty estimates and multi-hypotheses networks for optical flow.",
 )
@@ -188,6 +189,7 @@ def sparsification_curve(
     lazy=False,
     ranks=("uncertainty",),
     scales=("error",),
+    undefined="errors that are all 0",
     also=("area_under_the_sparsification_error_curve",),
     equals=("evaluating_bdl/depthCompletion/ensembling_eval_ause.py, with penalty='rmse' and whole_samples=True",),
     reference="E. Ilg et al. (2018), Uncertainty estimates and multi-hypotheses networks for optical flow.",

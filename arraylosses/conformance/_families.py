@@ -1,6 +1,6 @@
 """What holds of families of metrics: each is declared as a fact, and tried."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 
 from .._domains import Domain
 from ._law import BATCH, law
-from ._trial import Broken, Trial, size
+from ._trial import Broken, Trial, degree, size
 
 FACTORS = (0.5, 4.0)
 """Powers of two scale without rounding."""
@@ -158,23 +158,11 @@ def only_ranks_count(t: Trial) -> None:
     t.close(t.value(mapped), t.value(arrays), "mapped")
 
 
-def degree(unit: str, params: Mapping[str, Any]) -> float:
-    """The power of its inputs' unit that a value has: 2 of 'target**2', 0 of '1' and of what has a unit of its own."""
-    above, _, below = unit.partition("/")
-    if below:
-        return degree(above, params) - degree(below, params)
-    _, _, power = unit.partition("**")
-    if power:
-        return float(params.get(power, power))
-    return 0.0 if unit in ("1", "nat", "dB", "weight") else 1.0
-
-
 @law
 def units_scale_the_value(t: Trial) -> None:
     """Inputs in other units give the same value, in other units."""
-    facts, known = t.metric.facts, t.metric.definition.params
+    facts, values = t.metric.facts, t.settings
     t.needs(bool(facts.scales), "its inputs have no unit, or not one alone")
-    values = {k: p.default for k, p in known.items() if p.default is not p.empty} | t.variant.params
     arrays = t.draw(BATCH)
     power = degree(facts.unit, values)
     for factor in FACTORS:

@@ -128,7 +128,7 @@ def square(value: Any, *arrays: Any) -> Any:
 
 def unexplained(value: Any, pred: Any, target: Any) -> Any:
     """Of a mean squared error, what it leaves of the variance."""
-    return 1 - value / np.var(target)
+    return 1 - value / np.var(target) if np.var(target) else np.full_like(value, np.nan)
 
 
 def summed(value: Any, *arrays: Any) -> Any:

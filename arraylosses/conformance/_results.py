@@ -8,7 +8,7 @@ import numpy as np
 from .._domains import BINARY, MASS, REAL
 from .._xp import library
 from ._law import BATCH, law, rows
-from ._trial import SINGLE, Broken, Trial
+from ._trial import SINGLE, Broken, Trial, degree
 
 CONFIDENT = 64.0
 """A score by which another outcome has a chance of 1e-28."""
@@ -231,8 +231,8 @@ def any_size_is_right(t: Trial) -> None:
     for factor in (2.0**-50, 2.0**50):
         scaled = [a if i not in places else (a * factor).astype("float32") for i, a in enumerate(drawn)]
         want = t.reference.value(t.as_dtype(scaled, "float64"))
-        # tiny values are compared for what they are; a value that crosses zero, for what its unit is
-        unit = np.where(np.abs(want) < 1e-9, np.maximum(np.abs(want), 1e-37), 1.0)
+        # a value is compared as one of its unit: where summands cancel, as far as they are right
+        unit = factor ** degree(t.metric.facts.unit, t.settings)
         t.close(t.value(scaled) / unit, want / unit, f"size {factor:.0e}", SINGLE)
 
 

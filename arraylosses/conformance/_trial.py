@@ -1,6 +1,6 @@
 """A trial: a metric in one of its forms, a library, and data drawn from the declared domains."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import nan
 from typing import Any
@@ -159,6 +159,12 @@ class Trial:
         """Of arrays, those of the library."""
         given = self.variant.params
         return {k: self.backend.put(v) if isinstance(v, np.ndarray) else v for k, v in given.items()}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The parameters of a call, those left at their defaults too."""
+        known = self.metric.definition.params
+        return {k: p.default for k, p in known.items() if p.default is not p.empty} | self.variant.params
 
     @property
     def flat(self) -> Form:
@@ -332,6 +338,17 @@ class Trial:
         single = not self.backend.double or np.float32 in (got.dtype, want.dtype)
         if not tolerance:
             self.notes.ulps = float(np.fmax(self.notes.ulps, deviation(got, want) / EPSILON[single]))
+
+
+def degree(unit: str, params: Mapping[str, Any]) -> float:
+    """The power of its inputs' unit that a value has: 2 of 'target**2', 0 of '1' and of what has a unit of its own."""
+    above, _, below = unit.partition("/")
+    if below:
+        return degree(above, params) - degree(below, params)
+    _, _, power = unit.partition("**")
+    if power:
+        return float(params.get(power, power))
+    return 0.0 if unit in ("1", "nat", "dB", "weight") else 1.0
 
 
 EPSILON = {False: 2.0**-52, True: 2.0**-23}
