@@ -152,8 +152,8 @@ def prepare() -> None:
     """Settings that a process of trials must make before it imports JAX; afterwards they have no effect.
 
     XLA compiles each small kernel that a law needs: with little optimisation, and once for all processes, that takes a
-    third of the time. (With none at all, and without fusion emitters, it gets a guarded square root wrong.) Set XLA_FLAGS,
-    to nothing even, to have the kernels that users have.
+    third of the time. (With none at all, and without fusion emitters, it gets a guarded square root wrong.) Set
+    XLA_FLAGS, to nothing even, to have the kernels that users have.
     """
     if "XLA_FLAGS" not in os.environ:
         os.environ.update(JAX_SETTINGS)
