@@ -164,8 +164,8 @@ def index_dtype(xp: Namespace) -> Dtype:
 
 
 def device_of(xp: Namespace, like: Array) -> dict[str, Any]:
-    """``device=`` for a creation function. JAX's constants follow what they meet, and Dask has no devices."""
-    return {} if library_named(xp) in ("jax", "dask") else {"device": like.device}
+    """``device=`` for a creation function. JAX's constants follow what they meet; NumPy and Dask have one place only."""
+    return {} if library_named(xp) in ("jax", "dask", "numpy") else {"device": like.device}
 
 
 def as_numpy(x: Array) -> Any:
