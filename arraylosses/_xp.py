@@ -164,7 +164,7 @@ def index_dtype(xp: Namespace) -> Dtype:
 
 
 def device_of(xp: Namespace, like: Array) -> dict[str, Any]:
-    """``device=`` for a creation function. JAX's constants follow what they meet; NumPy and Dask have one place only."""
+    """``device=`` for a creation function. JAX's constants follow what they meet; NumPy and Dask have one place."""
     return {} if library_named(xp) in ("jax", "dask", "numpy") else {"device": like.device}
 
 
