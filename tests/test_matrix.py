@@ -7,6 +7,7 @@ import pytest
 
 import arraylosses as al
 from arraylosses import conformance
+from arraylosses.conformance._report import VERDICTS
 
 from . import matrix
 
@@ -20,17 +21,27 @@ def test_the_readme_holds_the_summary() -> None:
     assert matrix.placed(text, STORED) == text, MADE_ANEW
 
 
-def test_nothing_is_broken_and_little_is_lacking() -> None:
+LIBRARIES = sorted({xp for found in STORED["pairs"].values() for xp in found})
+
+
+def _together(verdict: str) -> int:
+    place = VERDICTS.index(verdict)
+    return sum(numbers[place] for found in STORED["pairs"].values() for numbers in found.values())
+
+
+def test_nothing_is_broken() -> None:
+    assert _together("broken") == 0
+    assert _together("lacking") == sum(STORED["lacking"].values())
+
+
+def test_little_is_lacking() -> None:
     """Grey because the library lacks something: at most 3 in 100 of what is defined."""
-    held, _, lacking, broken = (
-        sum(numbers[i] for found in STORED["pairs"].values() for numbers in found.values()) for i in range(4)
-    )
-    assert broken == 0
-    assert lacking <= 0.03 * (held + lacking)
-    assert lacking == sum(STORED["lacking"].values())
+    if "jax" not in LIBRARIES:
+        pytest.skip("the share is one of the whole matrix, and this run was without JAX")
+    assert _together("lacking") <= 0.03 * (_together("held") + _together("lacking"))
 
 
-@pytest.mark.parametrize("xp", sorted({xp for found in STORED["pairs"].values() for xp in found}))
+@pytest.mark.parametrize("xp", LIBRARIES)
 def test_the_summary_is_of_all_cells(xp: str) -> None:
     if xp not in conformance.installed():
         pytest.skip(f"{xp} is not installed")
