@@ -2,7 +2,7 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,6 +16,19 @@ from . import conformance
 from ._catalogue import Catalogue, catalogue
 from ._metric import Metric
 from .conformance import Outcome
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"must be a positive whole number; got {text!r}.")
+    return int(text)
+
+
+def _laws(text: str) -> set[str]:
+    try:
+        return conformance.known(text.split(","))
+    except ValueError as unknown:
+        raise ArgumentTypeError(str(unknown)) from None
 
 
 def _parser() -> ArgumentParser:
@@ -32,31 +45,30 @@ def _parser() -> ArgumentParser:
         help="names, patterns, or module:name of yours; all by default",
     )
     tried.add_argument("--xp", default=",".join(conformance.installed()), help="libraries, with commas between them")
-    tried.add_argument("--laws", help="the only laws that are tried, with commas between them")
-    tried.add_argument("--examples", type=int, default=25, help="how many draws of data for each law")
-    tried.add_argument("--workers", type=int, help="how many processes; as many as there are cores by default")
+    tried.add_argument("--laws", type=_laws, help="the only laws that are tried, with commas between them")
+    tried.add_argument("--examples", type=_count, default=25, help="how many draws of data for each law")
+    tried.add_argument("--workers", type=_count, help="how many processes; as many as there are cores by default")
     for name, what in (("json", "the outcomes"), ("html", "a page of the matrix"), ("junit", "a report for CI")):
         tried.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write {what} to this file")
     return parser
 
 
-def _own(path: str) -> Metric | None:
-    """A metric of the caller's, as ``module:name``."""
+def _own(path: str) -> tuple[list[Metric], str]:
+    """A metric of the caller's, as ``module:name``; a sentence where there is none."""
     module, _, name = path.partition(":")
-    sys.path.insert(0, os.getcwd())
-    found = getattr(import_module(module), name, None)
-    return found if isinstance(found, Metric) else None
+    try:
+        found = getattr(import_module(module), name, None)
+    except Exception as fault:  # whatever the caller's module raises, the run goes on to the rest
+        return [], f"`{path}` cannot be imported: {fault}"
+    if isinstance(found, Metric):
+        return [found], ""
+    return [], f"`{path}` is not a loss or metric, or a function by `conformance.declared`."
 
 
 def _named(pattern: str) -> tuple[list[Metric], str]:
     """The metrics that a name or pattern stands for, and a sentence if it stands for none."""
     if ":" in pattern:
-        try:
-            own = _own(pattern)
-        except ImportError as absent:
-            return [], f"`{pattern}` cannot be imported: {absent}"
-        wanted = "a loss or metric, or a function by `conformance.declared`"
-        return ([own], "") if own else ([], f"`{pattern}` is not {wanted}.")
+        return _own(pattern)
     named = catalogue.find(pattern)
     hits = [named] if named else [m for m in catalogue if fnmatchcase(m.__name__, pattern)]
     return hits, "" if hits else f"there is no metric `{pattern}`{catalogue.suggestion(pattern, ())}"
@@ -112,10 +124,10 @@ def _about(options: Namespace, libraries: list[str]) -> dict[str, str]:
 
 
 def _tried(metrics: list[Metric], libraries: list[str], options: Namespace) -> list[Outcome]:
-    laws = options.laws.split(",") if options.laws else None
     outcomes: list[Outcome] = []
     with _progress(len(metrics) * len(libraries)) as show:
-        for done, found in conformance.run(metrics, libraries, options.examples, laws=laws, workers=options.workers):
+        chosen = metrics, libraries, options.examples
+        for done, found in conformance.run(*chosen, laws=options.laws, workers=options.workers):
             outcomes += found
             show(done)
     return outcomes
@@ -123,18 +135,17 @@ def _tried(metrics: list[Metric], libraries: list[str], options: Namespace) -> l
 
 def _written(outcomes: list[Outcome], options: Namespace, about: dict[str, str]) -> None:
     """The reports that were asked for."""
-    reports: dict[Path | None, Callable[[], str]] = {
-        options.json: lambda: conformance.as_json(outcomes, about),
-        options.html: lambda: conformance.as_html(outcomes, about),
-        options.junit: lambda: conformance.as_junit(outcomes),
-    }
-    for file, made in reports.items():
-        if file is not None:
-            file.write_text(made(), encoding="utf-8")
+    if options.json:
+        options.json.write_text(conformance.as_json(outcomes, about), encoding="utf-8")
+    if options.html:
+        options.html.write_text(conformance.as_html(outcomes, about), encoding="utf-8")
+    if options.junit:
+        options.junit.write_text(conformance.as_junit(outcomes), encoding="utf-8")
 
 
 def _conformance(options: Namespace) -> int:
     conformance.prepare()
+    sys.path.insert(0, os.getcwd())  # where a module of the caller's may lie
     metrics, faults = _chosen(options.names)
     libraries, absent = _at_hand(options.xp.split(","))
     faults += absent

@@ -1,5 +1,6 @@
 """The kit as people use it: from Python, from the shell, under pytest, for losses and libraries of their own."""
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -165,6 +166,44 @@ def test_the_command_line_goes_on_after_bad_input(
         "or a module of the array API standard; got 'tensorflow'.",
     ):
         assert sentence in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--laws", "gravity"], "`laws` must be among order_is_free, "),
+        (["--examples", "0"], "must be a positive whole number; got '0'."),
+        (["--workers", "two"], "must be a positive whole number; got 'two'."),
+    ],
+    ids=["laws", "examples", "workers"],
+)
+def test_wrong_options_are_a_mistake_of_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        shell(monkeypatch, "mse", "--xp", "numpy", *words)
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_module_that_raises_is_told_and_the_run_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "raising_of_a_test.py").write_text("raise KeyError('no such key')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    assert shell(monkeypatch, "raising_of_a_test:loss", "mse", "--xp", "numpy", "--examples", "1") == 1
+    said = capsys.readouterr()
+    assert "squared_error" in said.out
+    assert "`raising_of_a_test:loss` cannot be imported: 'no such key'" in said.err
+
+
+def test_a_declared_function_is_pickled_whole() -> None:
+    for reduces in (True, False):
+        own = conformance.declared(mean_square, reduces=reduces, symmetric=True, **PAIR)
+        again = pickle.loads(pickle.dumps(own))
+        assert type(again) is type(own)
+        assert again == own
+        assert again.told == own.told
 
 
 def test_a_failure_sets_the_exit_code(

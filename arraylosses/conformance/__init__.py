@@ -18,7 +18,7 @@ from . import (  # noqa: F401  # each enters its laws in the table
 )
 from ._backend import Backend
 from ._backends import backend, installed, prepare
-from ._cells import Cell, cells, check
+from ._cells import Cell, cells, check, known
 from ._draws import GRID, source
 from ._law import LAWS, Law
 from ._outcome import Outcome
@@ -55,6 +55,7 @@ __all__ = [
     "declared",
     "from_json",
     "installed",
+    "known",
     "pairs",
     "prepare",
     "run",

@@ -15,7 +15,7 @@ from ._backend import Backend
 
 
 def _numpy() -> Backend:
-    return Backend("numpy", np.array, np.asarray, memory=True, lacks=("bfloat16",))
+    return Backend("numpy", np.array, np.asarray, memory=True)
 
 
 def _strict() -> Backend:
@@ -27,7 +27,7 @@ def _strict() -> Backend:
     def get(x: Any) -> Any:
         return np.asarray(x._array)
 
-    return Backend("strict", xp.asarray, get, second=second, lacks=("float16", "bfloat16"))
+    return Backend("strict", xp.asarray, get, second=second, lacks=("float16",))
 
 
 DASK_LAWS = ("libraries_agree", "lazy_as_stated", "result_is_of_the_library", "a_mask_is_a_weight")
@@ -51,13 +51,13 @@ def _dask() -> Backend:
     def idle() -> AbstractContextManager[Any]:
         return dask.config.set(scheduler=refuse)  # type: ignore[no-any-return]  # the library is untyped
 
-    return Backend("dask", put, get, idle=idle, lacks=("bfloat16",), laws=DASK_LAWS)
+    return Backend("dask", put, get, idle=idle, laws=DASK_LAWS)
 
 
 def _cupy() -> Backend:
     import cupy
 
-    return Backend("cupy", cupy.asarray, cupy.asnumpy, lacks=("bfloat16",))
+    return Backend("cupy", cupy.asarray, cupy.asnumpy)
 
 
 def _made(library: str, *mode: bool) -> Backend:
@@ -77,7 +77,7 @@ def _other(name: str) -> Backend:
         way = next((way for way in TO_NUMPY if hasattr(x, way)), None)
         return np.asarray(x) if way is None else np.asarray(getattr(x, way)())
 
-    return Backend(name, xp.asarray, get, lacks=("float16", "bfloat16"))
+    return Backend(name, xp.asarray, get, lacks=("float16",))
 
 
 MAKERS: dict[str, tuple[str, Callable[[], Backend]]] = {

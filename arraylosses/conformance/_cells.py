@@ -82,7 +82,7 @@ class Cell:
         """What becomes of it with so many seeds; one example is enough of what says nothing."""
         began = perf_counter()
         verdict, reason, tried = _verdict(lambda seed: self.hold(source(seed), seed), examples)
-        self.notes.compiled.clear()
+        self.notes.compiled = None
         names = self.variant.metric.__name__, self.variant.name, self.xp, self.law.name
         return Outcome(*names, verdict, reason, self.notes.ulps, tried, perf_counter() - began)
 
@@ -168,6 +168,7 @@ def check(
 
 
 def known(laws: Iterable[str] | None) -> set[str]:
+    """The names of laws, of all where none are given; ValueError for one that is unknown."""
     wanted = set(LAWS if laws is None else laws)
     unknown = sorted(wanted - LAWS.keys())
     if unknown:

@@ -1,6 +1,6 @@
 """What is compiled, mapped, walked over, spread over devices, or only described."""
 
-from functools import reduce
+from functools import partial, reduce
 from shutil import which
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from ._law import BATCH, law, rows
 from ._parts import streamed
-from ._trial import Broken, Trial
+from ._trial import Broken, Trial, leaves
 
 
 def _given(arrays: list[Any]) -> list[Any]:
@@ -20,7 +20,7 @@ def compiled_is_eager(t: Trial) -> None:
     """Under `jax.jit`, and under `torch.compile(fullgraph=True)` without a warning."""
     arrays, options = t.draw(BATCH), t.weighing(BATCH)
     want = t.value(arrays, **options)
-    compiled = t.compiled("call", lambda options, *a: t.call(*a, **options))
+    compiled = t.compiled(lambda options, *a: t.call(*a, **options))
     with t.backend.context():
         put = {k: t.backend.put(v) for k, v in options.items()}
         got = t.got(compiled(put, *_given(t.put(arrays))))
@@ -45,21 +45,19 @@ NATIVE = (
 @law(asks="native")
 def native_is_eager(t: Trial) -> None:
     """Machine code by `torch.compile` with inductor."""
-    assert t.backend.native is not None
     t.needs(t.variant.name in NATIVE, "machine code is tried on ten metrics, one of each kind")
     t.lacks(which("g++") is None, "a C++ compiler")
     arrays = t.draw(BATCH)
     want = t.value(arrays)
-    if "native" not in t.notes.compiled:
-        t.notes.compiled["native"] = t.backend.native(t.partial())
-    t.close(t.got(t.notes.compiled["native"](*_given(t.put(arrays)))), want, "machine code")
+    compiled = t.compiled(t.partial(), t.backend.native)
+    t.close(t.got(compiled(*_given(t.put(arrays)))), want, "machine code")
 
 
 @law(asks="guard")
 def nothing_moves(t: Trial) -> None:
     """A compiled call moves no array between the host and a device: under `jax.transfer_guard("disallow")`."""
     assert t.backend.guard is not None
-    compiled = t.compiled("alone", t.partial())
+    compiled = t.compiled(t.partial())
     with t.backend.context():
         given = _given(t.put(t.draw(BATCH)))
         first = compiled(*given)
@@ -73,16 +71,14 @@ def value_and_gradient_are_one(t: Trial) -> None:
     """Under `jax.jit(jax.value_and_grad(f))` and `torch.func.grad_and_value(f)`."""
     grad = t.needs_gradient()
     assert t.backend.functional is not None
-    arrays = t.draw(BATCH, inner=True)
-    for place in t.smooth_places()[:1]:
-        if place not in t.notes.compiled:
-            t.notes.compiled[place] = t.backend.functional(t.partial(), place)
-        with t.backend.context():
-            value, slope = t.notes.compiled[place](*t.put(arrays))
-            value, slope = t.backend.get(value), t.backend.get(slope)
-            want = grad(t.partial(), arrays, place)
-        t.close(slope, want, f"gradient by `{t.names[place]}`")
-        t.close(value, np.sum(t.value(arrays)), "value")
+    arrays = t.scattered(t.chance()).draw(BATCH, inner=True)
+    place = t.first_smooth_place()
+    compiled = t.compiled(t.partial(), partial(t.backend.functional, place=place))
+    with t.backend.context():
+        value, slope = map(t.backend.get, compiled(*t.put(arrays)))
+        want = grad(t.partial(), arrays, place)
+    t.close(slope, want, f"gradient by `{t.names[place]}`")
+    t.close(value, np.sum(t.value(arrays)), "value")
 
 
 @law(asks="shape")
@@ -92,13 +88,9 @@ def shapes_are_known_beforehand(t: Trial) -> None:
     arrays = t.draw(BATCH)
     with t.backend.context():
         found, real = t.backend.shape(t.partial(), arrays), t.raw(arrays)
-    for a, b in zip(_leaves(found), _leaves(real), strict=True):
+    for a, b in zip(leaves(found), leaves(real), strict=True):
         if (tuple(a.shape), str(a.dtype)) != (tuple(b.shape), str(b.dtype)):
             raise Broken(f"{tuple(a.shape)} of {a.dtype} was expected, and {tuple(b.shape)} of {b.dtype} came")
-
-
-def _leaves(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 @law(asks="shards")
@@ -146,7 +138,7 @@ def streams_compile(t: Trial) -> None:
     """`update` under `jax.jit` and `torch.compile` is the eager one."""
     s = streamed(t)
     arrays = _given(t.draw(BATCH))
-    update = t.compiled("update", s.update)
+    update = t.compiled(s.update)
     with t.backend.context():
         given = t.grouped(t.put(arrays))
         got = t.got(s.compute(update(s.init(*given), *given)))
@@ -162,6 +154,6 @@ def streams_scan(t: Trial) -> None:
     with t.backend.context():
         state = s.init(*t.grouped(t.put(rows(arrays, 0))))
         t.needs(not hasattr(state, "emptied"), "its state grows, or a fixed number of samples by `capacity`")
-        scanned = t.compiled("scan", t.backend.scan(lambda state, batch: s.update(state, *t.grouped(batch))))
+        scanned = t.compiled(t.backend.scan(lambda state, batch: s.update(state, *t.grouped(batch))))
         got = t.got(s.compute(scanned(state, tuple(t.put(arrays)))))
     t.close(got, t.value(arrays), "scan")

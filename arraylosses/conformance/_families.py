@@ -1,7 +1,6 @@
 """What holds of families of metrics: each is declared as a fact, and tried."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -21,12 +20,9 @@ Order = Callable[[int], Any]
 """How many things there are -> an order of them."""
 
 
-def _seed(t: Trial) -> int:
-    return int(t.source((1,))[0] * 1e6)
-
-
 def _some_order(t: Trial) -> Order:
-    seed = _seed(t)
+    """The same for the same count, in whichever argument it lies."""
+    seed = int(t.source((1,))[0] * 1e6)
     return lambda count: np.random.default_rng(seed).permutation(count)
 
 
@@ -80,7 +76,7 @@ def event_order_is_free(t: Trial) -> None:
     words = _present(t, t.metric.facts.orderless)
     t.needs(bool(words), "has no event axis whose order is free")
     # no two alike: the first of two equal scores may be the choice
-    arrays = replace(t, source=np.random.default_rng(_seed(t)).random).draw(BATCH)
+    arrays = t.scattered(t.chance()).draw(BATCH)
     _unmoved(t, arrays, words, _some_order(t), "order along")
 
 
@@ -125,8 +121,7 @@ def reflected_is_the_same(t: Trial) -> None:
 
 
 def _rotation(t: Trial, dimensions: int) -> Any:
-    rng = np.random.default_rng(_seed(t))
-    return np.linalg.qr(rng.normal(size=(dimensions, dimensions)))[0]
+    return np.linalg.qr(t.chance().normal(size=(dimensions, dimensions)))[0]
 
 
 @law
@@ -153,8 +148,8 @@ def only_ranks_count(t: Trial) -> None:
     t.needs(bool(places) and not any(t.domains[i].bounded for i in places), "its values count, not their ranks alone")
     arrays = t.draw(BATCH)
     mapped = _changed(t, arrays, t.metric.facts.ranks, lambda a: a**3 + a)
-    if isinstance(t.raw(arrays), tuple):  # the thresholds of a curve are scores, and are mapped with them
-        t.needs(False, "its result holds the values themselves")
+    # the thresholds of a curve are scores, and are mapped with them
+    t.needs(not isinstance(t.raw(arrays), tuple), "its result holds the values themselves")
     t.close(t.value(mapped), t.value(arrays), "mapped")
 
 
@@ -188,11 +183,6 @@ def _power(told: str) -> float:
 # ---- inequalities
 
 
-def _each(t: Trial, arrays: list[Any]) -> Any:
-    """The value of each element of a loss, or of all together."""
-    return t.value(arrays, reduction="none") if "reduction" in t.metric.shared else t.value(arrays)
-
-
 def _at_most(t: Trial, low: Any, high: Any, what: str) -> None:
     """Broken unless one is nowhere above the other by more than rounding."""
     finite = np.abs(np.concatenate([np.ravel(low), np.ravel(high)]))
@@ -209,7 +199,7 @@ def triangle_inequality(t: Trial) -> None:
     a, b, *rest = t.draw(BATCH)
     c = t.draw(BATCH)[1]
     t.needs(all(r is None for r in rest), "weights of points are of two sets, not of three")
-    ab, bc, ac = (_each(t, [x, y, *rest]) for x, y in ((a, b), (b, c), (a, c)))
+    ab, bc, ac = (t.each([x, y, *rest]) for x, y in ((a, b), (b, c), (a, c)))
     _at_most(t, ac, ab + bc, "the straight way")
 
 
@@ -219,7 +209,7 @@ def worse_is_no_better(t: Trial) -> None:
     t.needs(t.metric.facts.monotone, "not stated of it")
     pred, target, *rest = t.draw(BATCH)
     t.needs(t.domains[0].name == t.domains[1].name, "prediction and target differ in kind")
-    steps = [_each(t, [target + s * (pred - target), target, *rest]) for s in (0.0, 0.25, 0.5, 1.0)]
+    steps = [t.each([target + s * (pred - target), target, *rest]) for s in (0.0, 0.25, 0.5, 1.0)]
     for near, far in pairwise(steps):
         better, worse = (far, near) if t.metric.facts.higher_is_better else (near, far)
         _at_most(t, better, worse, "nearer the truth")
@@ -233,4 +223,4 @@ def convex_as_stated(t: Trial) -> None:
     one, other = t.draw(BATCH), t.draw(BATCH)
     other = [b if name in names else a for name, a, b in zip(t.names, one, other, strict=True)]
     middle = [a if name not in names else (a + b) / 2 for name, a, b in zip(t.names, one, other, strict=True)]
-    _at_most(t, _each(t, middle), (_each(t, one) + _each(t, other)) / 2, "midway")
+    _at_most(t, t.each(middle), (t.each(one) + t.each(other)) / 2, "midway")

@@ -1,7 +1,7 @@
 """What one metric is in terms of another: two formulas, written apart, give one number."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import product
 from typing import Any
@@ -66,10 +66,6 @@ def decibels(value: Any, *arrays: Any) -> Any:
         return -10 * np.log10(value)
 
 
-def dice_of_jaccard(value: Any, *arrays: Any) -> Any:
-    return 2 * value / (1 + value)
-
-
 def less_entropy(value: Any, pred: Any, target: Any) -> Any:
     """What a divergence lacks of a cross entropy."""
     return value + np.sum(target * np.log(target), axis=-1)
@@ -77,10 +73,6 @@ def less_entropy(value: Any, pred: Any, target: Any) -> Any:
 
 def with_constant(value: Any, *arrays: Any) -> Any:
     return value + np.log(2 * np.pi) / 2
-
-
-def as_variance(mean: Any, std: Any, target: Any) -> tuple[Any, ...]:
-    return mean, std**2, target
 
 
 def as_std(mean: Any, variance: Any, target: Any) -> tuple[Any, ...]:
@@ -104,16 +96,12 @@ def as_pair_of_scores(logit: Any, target: Any) -> tuple[Any, ...]:
     return np.stack([0 * logit, logit], axis=-1), np.stack([1 - target, target], axis=-1)
 
 
-def swapped(pred: Any, target: Any) -> tuple[Any, ...]:
-    return target, pred
-
-
 def as_points(pred: Any, target: Any) -> tuple[Any, ...]:
     """Numbers as points of a line."""
     return pred[..., None], target[..., None]
 
 
-def by_hand_box(pred: Any, target: Any) -> tuple[Any, ...]:
+def as_single_boxes(pred: Any, target: Any) -> tuple[Any, ...]:
     """Pairs of boxes as two sets of one."""
     return pred[..., None, :], target[..., None, :]
 
@@ -201,10 +189,10 @@ IDENTITIES: dict[str, tuple[Identity, ...]] = {
     "soft_iou_loss": (Identity("jaccard_index", rest_of_one),),
     "ssim_loss": (Identity("ssim", rest_of_one),),
     "f1_score": (Identity("f_beta", others={"beta": 1.0}),),
-    "iou_loss": (Identity("pairwise_iou", of_one_pair, change=by_hand_box),),
-    "giou_loss": (Identity("pairwise_giou", of_one_pair, change=by_hand_box),),
-    "diou_loss": (Identity("pairwise_diou", of_one_pair, change=by_hand_box),),
-    "ciou_loss": (Identity("pairwise_ciou", of_one_pair, change=by_hand_box),),
+    "iou_loss": (Identity("pairwise_iou", of_one_pair, change=as_single_boxes),),
+    "giou_loss": (Identity("pairwise_giou", of_one_pair, change=as_single_boxes),),
+    "diou_loss": (Identity("pairwise_diou", of_one_pair, change=as_single_boxes),),
+    "ciou_loss": (Identity("pairwise_ciou", of_one_pair, change=as_single_boxes),),
     "gaussian_nll": (
         Identity("gaussian_log_prob", negative, {"full": True}, change=as_std),
         Identity("gaussian_nll", with_constant, {"full": True}),
@@ -215,7 +203,7 @@ IDENTITIES: dict[str, tuple[Identity, ...]] = {
 """By the metric of which they tell."""
 
 
-def named(name: str) -> Metric:
+def _named(name: str) -> Metric:
     """A metric of the library."""
     home = next(home for home, names in HOMES.items() if name in names.split())
     return getattr(import_module(f"..{home}", __package__), name)  # type: ignore[no-any-return]  # a module's attribute
@@ -229,18 +217,16 @@ def identities_hold(t: Trial) -> None:
     known = [identity for identity in told if identity.forms is None or selector in identity.forms]
     t.needs(bool(known), "no other formula says the same")
     t.needs(not t.variant.optional, "the other formula has no such argument")
-    elements = {"reduction": "none"} if "reduction" in t.metric.shared else {}
-    rough = replace(t, source=lambda shape: np.round(t.source(shape) * 4) / 4)
-    for identity, trial in product(known, (t, rough)):
+    for identity, trial in product(known, (t, t.rounded(4))):
         arrays = trial.draw(BATCH, inner=True)
         given = [a for a in arrays if a is not None]
         want = identity.relation(_other(t, identity, given), *given)
-        t.close(t.value(arrays, **elements, **identity.params), want, f"in terms of {identity.other}")
+        t.close(t.each(arrays, **identity.params), want, f"in terms of {identity.other}")
 
 
 def _other(t: Trial, identity: Identity, arrays: list[Any]) -> Any:
     """The other metric, on NumPy, of each element where it has values of elements."""
-    other = named(identity.other)
+    other = _named(identity.other)
     alike = identity.each or "reduction" in t.metric.shared
     elements = {"reduction": "none"} if alike and "reduction" in other.shared else {}
     shared = {k: v for k, v in t.variant.params.items() if k in other.definition.params}

@@ -7,7 +7,7 @@ import numpy as np
 from .._domains import zero_or_one
 from .._xp import default_dtype, library
 from ._law import BATCH, law
-from ._trial import Broken, Trial
+from ._trial import Broken, Trial, leaves
 
 
 @law
@@ -30,9 +30,9 @@ def integers_become_floating(t: Trial) -> None:
     narrow = [a if a is None or not d.label else a.astype("int64") for a, d in zip(narrow, t.domains, strict=True)]
     t.close(t.value(narrow), t.value(t.as_dtype(narrow, "float64")), "uint8")
     with t.backend.context():
-        out = t.raw(narrow)
-        wanted = default_dtype(library(out[0] if isinstance(out, tuple) else out))
-    kinds = {str(part.dtype) for part in out} if isinstance(out, tuple) else {str(out.dtype)}
+        out = leaves(t.raw(narrow))
+        wanted = default_dtype(library(out[0]))
+    kinds = {str(part.dtype) for part in out}
     if kinds != {str(wanted)}:
         raise Broken(f"uint8 gave {', '.join(sorted(kinds))}, and the library's own dtype is {wanted}")
 
@@ -86,7 +86,7 @@ def devices_are_kept(t: Trial) -> None:
     where = next(a.device for a in given if a is not None)
     params = {k: t.backend.second(v) if isinstance(v, np.ndarray) else v for k, v in t.variant.params.items()}
     out = t.metric(*t.grouped(given), **params)
-    for part in out if isinstance(out, tuple) else (out,):
+    for part in leaves(out):
         if part.device != where:
             raise Broken(f"arrays on {where} gave a result on {part.device}")
     t.close(t.got(out), t.value(arrays), "on another device")

@@ -35,11 +35,6 @@ class Law:
     def __call__(self, trial: Trial) -> None:
         self.hold(trial)
 
-    @property
-    def says(self) -> str:
-        """Its docstring's first line, or its name as words."""
-        return (self.hold.__doc__ or self.name.replace("_", " ")).partition("\n")[0]
-
     def speaks_of(self, library: Backend) -> bool:
         """Whether the library has what the law is about."""
         tried = library.laws is None or self.name in library.laws

@@ -1,7 +1,5 @@
 """The ends of a domain, and what lies beyond it."""
 
-from typing import Any
-
 import numpy as np
 
 from ._law import BATCH, law
@@ -11,15 +9,11 @@ SCORES = 24.0
 """Makes scores so large that their exponentials are no float32."""
 
 
-def _coarse_or_true(t: Trial) -> list[list[Any]]:
-    return [t.draw_coarse(BATCH), t.draw(BATCH)]
-
-
 @law
 def members_have_a_value(t: Trial) -> None:
     """Nothing in the domain gives NaN, bounds and ties included, but what the facts call undefined."""
     t.needs(not t.metric.facts.undefined, f"undefined for {t.metric.facts.undefined}")
-    for arrays in _coarse_or_true(t):
+    for arrays in (t.draw_coarse(BATCH), t.draw(BATCH)):
         if np.isnan(t.value(arrays)).any():
             raise Broken("members of the domain gave NaN")
 

@@ -35,7 +35,7 @@ class Own(Metric):
         update_wrapper(self, function)
 
     def __reduce__(self) -> Any:
-        return _again, (self.function, self.weights, dict(self.definition.domains), self.facts)
+        return _made, (type(self), self.function, self.weights, dict(self.definition.domains), self.facts)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Own) and other.function is self.function
@@ -60,11 +60,11 @@ class Own(Metric):
     def told(self) -> str:
         """What was declared, as it is written in a call."""
         said = [f", {name}={_spelled(domain)}" for name, domain in self.definition.domains.items()]
-        said += [f", {f.name}={getattr(self.facts, f.name)!r}" for f in fields(Facts) if self._says(f)]
-        return "".join(said) + (f", weights={self.weights!r}" if self.weights != "weights" else "")
-
-    def _says(self, fact: Any) -> bool:
-        return bool(getattr(self.facts, fact.name) != fact.default and fact.name != "empty")
+        facts = ((f.name, repr(getattr(self.facts, f.name)), repr(f.default)) for f in fields(Facts))
+        said += [f", {name}={value}" for name, value, default in facts if value != default]
+        said += [f", weights={self.weights!r}"] if self.weights != "weights" else []
+        said += [", reduces=False"] if isinstance(self, OwnOfElements) else []
+        return "".join(said)
 
 
 class OwnOfElements(Own, Function):
@@ -78,10 +78,6 @@ def _spelled(domain: Domain) -> str:
     name = next((k for k, d in public if replace(d, event=()) == plain), domain.name)
     axes = f'["{" ".join(map(str, domain.event))}"]' if domain.event else ""
     return f"al.{name}{axes}" + (" | None" if domain.optional else "")
-
-
-def _again(function: Callable[..., Any], weights: str, domains: dict[str, Domain], facts: Facts) -> Own:
-    return _made(Own, function, weights, domains, facts)
 
 
 def _all_told(function: Callable[..., Any], weights: str, domains: dict[str, Domain]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from .._domains import BINARY, MASS, REAL
 from .._xp import library
 from ._law import BATCH, law, rows
-from ._trial import SINGLE, Broken, Trial, degree
+from ._trial import SINGLE, Broken, Trial, degree, leaves
 
 CONFIDENT = 64.0
 """A score by which another outcome has a chance of 1e-28."""
@@ -25,7 +25,7 @@ def result_is_of_the_library(t: Trial) -> None:
         for dtype in ("float32", "float64") if trial.backend.double else ("float32",):
             with trial.backend.context():
                 out, first = trial.raw(t.as_dtype(arrays, dtype)), trial.backend.put(arrays[0])
-                for part in out if isinstance(out, tuple) else (out,):
+                for part in leaves(out):
                     _of_the_kind(part, first, dtype if t.real_places() else "")
 
 
@@ -231,8 +231,9 @@ def any_size_is_right(t: Trial) -> None:
     for factor in (2.0**-50, 2.0**50):
         scaled = [a if i not in places else (a * factor).astype("float32") for i, a in enumerate(drawn)]
         want = t.reference.value(t.as_dtype(scaled, "float64"))
-        # a value is compared as one of its unit: where summands cancel, as far as they are right
-        unit = factor ** degree(t.metric.facts.unit, t.settings)
+        # tiny values are compared for what they are; where summands of a unit may cancel, as far as those are right
+        least = 1e-3 * factor ** degree(t.metric.facts.unit, t.settings) if t.metric.facts.scales else 1e-37
+        unit = np.where(np.abs(want) < max(1e-9, least), np.maximum(np.abs(want), least), 1.0)
         t.close(t.value(scaled) / unit, want / unit, f"size {factor:.0e}", SINGLE)
 
 

@@ -8,20 +8,20 @@ from typing import Any
 
 from .._metric import Metric
 from ._backends import prepare
-from ._cells import cells
+from ._cells import cells, known
 from ._outcome import Outcome
 
 DEAR = ("jax", "torch")
 """Libraries that are slow to start and to compile: their work is handed out first."""
 
-Work = tuple[Metric, str, int, tuple[str, ...] | None]
-"""A metric, a library, how many examples, and the only laws that are wanted."""
+Work = tuple[Metric, str, int, set[str]]
+"""A metric, a library, how many examples, and the names of the laws that are wanted."""
 
 
 def tried(work: Work) -> list[Outcome]:
     """What becomes of all cells of a metric on a library."""
     metric, xp, examples, laws = work
-    wanted = (cell for cell in cells([metric], [xp]) if laws is None or cell.law.name in laws)
+    wanted = (cell for cell in cells([metric], [xp]) if cell.law.name in laws)
     return [cell.tried(examples) for cell in wanted]
 
 
@@ -49,16 +49,16 @@ def run(
     examples : int
         How many draws of data for each cell.
     laws : iterable of str, optional
-        The only laws that are tried.
+        Names of laws; all by default.
     workers : int, optional
         How many processes; by default as many as there are cores, and none beside this one for a single metric.
 
     Yields
     ------
-    share, outcomes : tuple
+    done, outcomes : tuple
         How many of the pairs of a metric and a library are done, and what became of the cells of the last.
     """
-    wanted = None if laws is None else tuple(laws)
+    wanted = known(laws)
     order = sorted(libraries, key=lambda xp: DEAR.index(xp) if xp in DEAR else len(DEAR))
     works: list[Work] = [(metric, xp, examples, wanted) for xp in order for metric in metrics]
     workers = min(workers or os.cpu_count() or 1, len(works))

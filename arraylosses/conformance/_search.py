@@ -28,7 +28,7 @@ def search(cell: Cell) -> Exempt | None:
         else:
             said += [cell.hold(source(seed), seed) for seed in range(SEEDS)]
     finally:
-        cell.notes.compiled.clear()  # what was compiled would stay as long as the test's parameter does
+        cell.notes.compiled = None  # what was compiled would stay as long as the test's parameter does
     return None if None in said else said[0]
 
 

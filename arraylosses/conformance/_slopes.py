@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -55,13 +55,12 @@ def _held_at(t: Trial, arrays: list[Any]) -> Callable[[list[Any]], Any]:
 def gradient_is_the_slope(t: Trial) -> None:
     """Automatic differentiation gives the finite difference, in float64, off the kinks and with held parts held."""
     grad = t.needs_gradient()
-    rng = np.random.default_rng(int(t.source((1,))[0] * 1e6))
-    steady = replace(t, source=rng.random)
-    arrays = steady.draw(BATCH, inner=True)
+    rng = t.chance()
+    arrays = t.scattered(rng).draw(BATCH, inner=True)
     value = _held_at(t, arrays)
     for place in t.smooth_places():
         way = rng.normal(size=arrays[place].shape)
-        ahead, behind = ([a if i != place else a + h * way for i, a in enumerate(arrays)] for h in (1e-6, -1e-6))
+        ahead, behind = (placed(arrays, place, arrays[place] + h * way) for h in (1e-6, -1e-6))
         numeric = (value(ahead) - value(behind)).sum() / 2e-6
         with t.backend.context():
             slope = (grad(t.partial(), arrays, place) * way).sum()
@@ -75,16 +74,14 @@ def curvature_is_the_slope_of_the_gradient(t: Trial) -> None:
     t.needs(t.metric.facts.twice, "its gradient has no derivative")
     t.needs(not t.metric.facts.held, "parts are held constant")
     assert t.backend.curve is not None
-    rng = np.random.default_rng(int(t.source((1,))[0] * 1e6))
-    arrays = replace(t, source=rng.random).draw(BATCH, inner=True)
-    for place in t.smooth_places()[:1]:
-        way = rng.normal(size=arrays[place].shape)
-        with t.backend.context():
-            ahead, behind = (
-                grad(t.partial(), placed(arrays, place, arrays[place] + h * way), place) for h in (1e-6, -1e-6)
-            )
-            got = t.backend.curve(t.partial(), arrays, place, way)
-        close(got, (ahead - behind) / 2e-6, 1e-4, f"curvature by `{t.names[place]}`")
+    rng, place = t.chance(), t.first_smooth_place()
+    arrays = t.scattered(rng).draw(BATCH, inner=True)
+    way = rng.normal(size=arrays[place].shape)
+    moved = (placed(arrays, place, arrays[place] + h * way) for h in (1e-6, -1e-6))
+    with t.backend.context():
+        ahead, behind = (grad(t.partial(), at, place) for at in moved)
+        got = t.backend.curve(t.partial(), arrays, place, way)
+    close(got, (ahead - behind) / 2e-6, 1e-4, f"curvature by `{t.names[place]}`")
 
 
 @law(asks="grad", wide=True)
@@ -92,11 +89,10 @@ def gradient_lies_between_the_sides(t: Trial) -> None:
     """At ties and kinks, the gradient along a way lies between the slopes ahead and behind."""
     grad = t.needs_gradient()
     t.needs(t.metric.facts.regular, "its kinks point up and down")
-    coarse = replace(t, source=lambda shape: np.round(t.source(shape) * 2) / 2)
-    arrays = coarse.draw(BATCH, inner=True)
+    arrays = t.rounded(2).draw(BATCH, inner=True)
     value, here = _held_at(t, arrays), t.value(arrays).sum()
     t.needs(bool(np.isfinite(here)), "the value is not finite here")
-    rng = np.random.default_rng(int(t.source((1,))[0] * 1e6))
+    rng = t.chance()
     for place in t.smooth_places():
         way = rng.normal(size=arrays[place].shape)
         sides = [(value(placed(arrays, place, arrays[place] + h * way)).sum() - here) / h for h in (1e-7, -1e-7)]
@@ -124,17 +120,17 @@ def _slopes(t: Trial, arrays: list[Any], options: dict[str, Any]) -> list[Any]:
         return [grad(t.partial(**put), arrays, place) for place in t.smooth_places()]
 
 
-@law(asks="grad", wide=True)
+@law(asks="grad")
 def gradient_is_never_nan(t: Trial) -> None:
     """On the closed domain, at ties, kinks and bounds, wherever the value is finite."""
     t.needs_gradient()
-    for arrays in (t.draw_coarse(BATCH), at_the_truth(t)):
-        for place, slope in zip(t.smooth_places(), _slopes(t, arrays, _finite(t, arrays)), strict=True):
+    for trial, arrays in product(t.widths, (t.draw_coarse(BATCH), _at_the_truth(t))):
+        for place, slope in zip(t.smooth_places(), _slopes(trial, arrays, _finite(trial, arrays)), strict=True):
             if np.isnan(slope).any():
                 raise Broken(f"gradient by `{t.names[place]}` is NaN")
 
 
-def at_the_truth(t: Trial) -> list[Any]:
+def _at_the_truth(t: Trial) -> list[Any]:
     """Members whose first argument is the second, where they are of one kind and shape."""
     arrays = t.draw(BATCH)
     alike = len(arrays) > 1 and t.domains[0].name == t.domains[1].name and arrays[0].shape == arrays[1].shape

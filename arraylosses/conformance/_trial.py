@@ -133,12 +133,12 @@ class Notes:
     ----------
     ulps : float
         Largest deviation met so far, in units of rounding; NaN before anything was compared.
-    compiled : dict
-        What was compiled for an earlier example.
+    compiled : callable or None
+        What was compiled for an earlier example: a law compiles one thing.
     """
 
     ulps: float = nan
-    compiled: dict[Any, Any] = field(default_factory=dict)
+    compiled: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -200,10 +200,21 @@ class Trial:
         """Members of the domains, of this batch shape; with ``inner``, none on a boundary."""
         return [self._member(d, batch, inner) for d in self.domains]
 
+    def rounded(self, steps: int) -> "Trial":
+        """The same, drawing from so many equal steps of [0, 1]: full of ties and kinks."""
+        return replace(self, source=lambda shape: np.round(self.source(shape) * steps) / steps)
+
     def draw_coarse(self, batch: tuple[int, ...]) -> list[Any]:
-        """Members drawn from three numbers: full of ties, kinks and bounds."""
-        coarse = replace(self, source=lambda shape: np.round(self.source(shape) * 2) / 2)
-        return coarse.draw(batch)
+        """Members drawn from three numbers, bounds among them."""
+        return self.rounded(2).draw(batch)
+
+    def chance(self) -> Any:
+        """A generator of its own, seeded by the source: for numbers that are no multiples of a step."""
+        return np.random.default_rng(int(self.source((1,))[0] * 1e6))
+
+    def scattered(self, rng: Any) -> "Trial":
+        """The same, drawing numbers of which no two are alike: off the kinks, where rounding may choose a side."""
+        return replace(self, source=rng.random)
 
     def _member(self, domain: Domain, batch: tuple[int, ...], inner: bool) -> Any:
         if domain.optional and not self.variant.optional:
@@ -229,6 +240,12 @@ class Trial:
     def smooth_places(self) -> list[int]:
         """Which of them may move a little: what is 0 or 1 may not."""
         return [i for i in self.real_places() if self.domains[i].condition is not zero_or_one]
+
+    def first_smooth_place(self) -> int:
+        """The first of them, for what need not be tried of each."""
+        places = self.smooth_places()
+        self.needs(bool(places), "none of its arguments may move a little")
+        return places[0]
 
     def as_dtype(self, arrays: list[Any], dtype: str) -> list[Any]:
         """Real arguments in another dtype; labels as they are."""
@@ -278,6 +295,12 @@ class Trial:
             parts = [np.pad(p, [(0, 0)] * lead + [(0, CURVE - p.shape[-1])], "edge") for p in parts]
         return np.concatenate(parts, axis=-1)
 
+    def each(self, arrays: list[Any], **options: Any) -> Any:
+        """The values of a loss's elements; of another metric, its value."""
+        if "reduction" in self.metric.shared:
+            options["reduction"] = "none"
+        return self.value(arrays, **options)
+
     def partial(self, **options: Any) -> Callable[..., Any]:
         """The metric as a function of arrays alone."""
         return lambda *arrays: self.call(*arrays, **options)
@@ -295,7 +318,7 @@ class Trial:
 
     def takes(self, option: str) -> None:
         """Exempt where the metric takes no such option of the frame."""
-        self.needs(not isinstance(self.metric, Function), "a function is not reduced")
+        self.needs_reduction()
         self.needs(option in self.metric.shared, f"takes no `{option}`")
 
     def needs_reduction(self) -> None:
@@ -316,13 +339,13 @@ class Trial:
             raise Lacking(f"{self.backend.name} has no derivatives")
         return self.backend.grad
 
-    def compiled(self, what: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """A function of arrays, compiled once for all examples of a cell."""
-        assert self.backend.jit is not None
-        kept, key = self.notes.compiled, (what, self.backend.name)
-        if key not in kept:
-            kept[key] = self.backend.jit(function)
-        return kept[key]  # type: ignore[no-any-return]  # a dict of whatever was compiled
+    def compiled(self, function: Callable[..., Any], how: Callable[..., Any] | None = None) -> Callable[..., Any]:
+        """A function of arrays, compiled once for all examples of a cell; by ``how``, or else by the library's jit."""
+        if self.notes.compiled is None:
+            make = how or self.backend.jit
+            assert make is not None
+            self.notes.compiled = make(function)
+        return self.notes.compiled
 
     @property
     def tolerance(self) -> float:
@@ -349,6 +372,11 @@ def degree(unit: str, params: Mapping[str, Any]) -> float:
     if power:
         return float(params.get(power, power))
     return 0.0 if unit in ("1", "nat", "dB", "weight") else 1.0
+
+
+def leaves(value: Any) -> tuple[Any, ...]:
+    """The arrays of a result."""
+    return value if isinstance(value, tuple) else (value,)
 
 
 EPSILON = {False: 2.0**-52, True: 2.0**-23}
