@@ -42,6 +42,9 @@ class Facts:
     regular : bool
         Whether the slopes ahead and behind bound the gradient at a kink: not where one that points up meets one that
         points down, as in a largest of least values.
+    steady : bool
+        Whether every library takes the same side at a tie or kink: not where computed numbers tie, for there rounding
+        chooses.
     symmetric : bool
         Whether the first two arguments may change places.
     triangle : bool
@@ -79,6 +82,7 @@ class Facts:
     smooth: Smooth = "everywhere"
     twice: bool = True
     regular: bool = True
+    steady: bool = True
     symmetric: bool = False
     triangle: bool = False
     monotone: bool = False

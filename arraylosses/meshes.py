@@ -52,6 +52,7 @@ def surface_distance(
     point_weights=MASS["n"] | None,
     regular=False,
     twice=False,
+    steady=False,
     smooth="almost everywhere",
     unit="points",
     lazy=False,

@@ -576,6 +576,7 @@ def wasserstein_critic_loss(xp: Namespace, fake: Array, real: Array, /) -> Array
     pred=MASS["node"],
     target=MASS["node"],
     symmetric=True,
+    steady=False,
     smooth="almost everywhere",
     triangle=True,
     also=("diffusion_emd",),

@@ -141,7 +141,7 @@ def slope(lib: str, function: Callable[..., Any], *arrays: Any) -> Any:
     b = backend(lib)
     assert b.grad is not None
     with b.context():
-        return b.grad(function, [np.asarray(a, dtype=float) for a in arrays], 0)
+        return b.grad(function, [np.asarray(a, dtype=float) for a in arrays], [0])[0]
 
 
 @pytest.mark.parametrize("lib", GRADED)

@@ -66,7 +66,7 @@ def test_ties_have_a_subgradient(a: Any, b: Any, target: Any) -> None:
     """Nowhere is the loss below the plane that the gradient spans."""
     torch = backend("torch")
     assert torch.grad is not None
-    slope = torch.grad(al.lovasz_hinge, [a, target], 0)
+    slope = torch.grad(al.lovasz_hinge, [a, target], [0])[0]
     assert al.lovasz_hinge(b, target) >= al.lovasz_hinge(a, target) + np.sum(slope * (b - a)) - 1e-12
 
 
@@ -74,8 +74,8 @@ def test_ties_have_a_subgradient(a: Any, b: Any, target: Any) -> None:
 def test_ties_do_not_depend_on_order(pred: Any, target: Any, turn: list[int]) -> None:
     torch = backend("torch")
     assert torch.grad is not None
-    slope = torch.grad(al.lovasz_hinge, [pred, target], 0)
-    np.testing.assert_array_equal(torch.grad(al.lovasz_hinge, [pred[turn], target[turn]], 0), slope[turn])
+    slope = torch.grad(al.lovasz_hinge, [pred, target], [0])[0]
+    np.testing.assert_array_equal(torch.grad(al.lovasz_hinge, [pred[turn], target[turn]], [0])[0], slope[turn])
 
 
 @given(target=hnp.arrays("int64", 5, elements=st.integers(0, 1)))
@@ -98,7 +98,7 @@ def test_two_empty_masks(name: str) -> None:
         assert float(loss(nothing, nothing, empty=0.25)) == 0.75
         assert float(loss(nothing, nothing, denominator="squared", denominator_smoothing=2e-3)) == 1
         if b.grad is not None:
-            assert not b.grad(loss, [np.zeros(4), np.zeros(4)], 0).any()
+            assert not b.grad(loss, [np.zeros(4), np.zeros(4)], [0])[0].any()
 
 
 def test_a_large_half_precision_mask_does_not_overflow() -> None:
@@ -144,7 +144,7 @@ def test_all_orders_of_ties_are_averaged_within_a_label() -> None:
     torch = backend("torch")
     assert torch.grad is not None
     target = np.asarray([1, 0, 1])
-    slope = torch.grad(al.lovasz_hinge, [np.zeros(3), target], 0)
+    slope = torch.grad(al.lovasz_hinge, [np.zeros(3), target], [0])[0]
     orders = [p for p in permutations(range(3)) if p in ((0, 2, 1), (2, 0, 1), (1, 0, 2), (1, 2, 0))]
     steps = np.mean([al.lovasz_grad(target[list(p)])[np.argsort(p)] for p in orders], axis=0)
     np.testing.assert_allclose(slope, np.where(target == 1, -1, 1) * steps, rtol=1e-14)

@@ -1,5 +1,6 @@
 """Transport of mass: exact plans, found on the host, and quantile functions of weighted samples."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,12 @@ def _plan_results(points: Shape, others: Shape, u: Shape, v: Shape, power: float
     return [(pairs, True), (pairs, True), (pairs, False), ((*lead, n), False), ((*lead, m), False), (lead, False)]
 
 
+TOGETHER = 2**14
+"""Problems are solved together up to so many pairs of points: of small ones, the solver's preparations take longer."""
+
+
 def _solved(cost: Any, u: Any, v: Any) -> tuple[Any, Any, Any]:
-    """An optimal vertex of the transport polytope, and the prices of mass at either side.
+    """Optimal vertices of (k, n, m) transport polytopes, and the prices of mass at either side.
 
     One of the equations follows from the others and is left out. Masses are about 1, whatever their number, so that
     the solver's absolute tolerances mean the same.
@@ -53,13 +58,36 @@ def _solved(cost: Any, u: Any, v: Any) -> tuple[Any, Any, Any]:
     from scipy.optimize import linprog
     from scipy.sparse import identity, kron, vstack
 
-    n, m = cost.shape
+    k, n, m = cost.shape
     rows = kron(identity(n), np.ones((1, m)))
     columns = kron(np.ones((1, n)), identity(m)).tocsr()[:-1]
-    masses = np.concatenate([u, v[:-1]]) * max(n, m)
-    found = linprog(cost.ravel(), A_eq=vstack([rows, columns]).tocsc(), b_eq=masses, method="highs-ds")
-    prices = found.eqlin.marginals
-    return found.x.reshape(n, m) / max(n, m), prices[:n], np.append(prices[n:], 0.0)
+    equations = kron(identity(k), vstack([rows, columns])).tocsc()
+    masses = np.concatenate([u, v[:, :-1]], axis=1) * max(n, m)
+    found = linprog(cost.ravel(), A_eq=equations, b_eq=masses.ravel(), method="highs-ds")
+    prices = found.eqlin.marginals.reshape(masses.shape)
+    return found.x.reshape(k, n, m) / max(n, m), prices[:, :n], np.pad(prices[:, n:], [(0, 0), (0, 1)])
+
+
+def _shares(weights: Any) -> Any:
+    """Rows that sum to one; NaN where they are no masses."""
+    shares = weights.astype(np.float64) / np.sum(weights, axis=-1, keepdims=True, dtype=np.float64)
+    fair = np.all(np.isfinite(shares) & (shares >= 0), axis=-1, keepdims=True)
+    return np.where(fair, shares, np.nan)
+
+
+def _plans(power: float, points: Any, others: Any, a: Any, b: Any) -> tuple[Any, ...]:
+    """The results of `plan` for problems that are solved together."""
+    k, n, m = len(points), points.shape[1], others.shape[1]
+    mass, longest = np.full((k, n, m), np.nan), np.ones(k)
+    price, other_price = np.zeros((k, n)), np.zeros((k, m))
+    fair = np.flatnonzero(np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1))
+    if fair.size:
+        costs, longest[fair] = zip(*(_scaled_cost(points[i], others[i], power) for i in fair), strict=True)
+        mass[fair], price[fair], other_price[fair] = _solved(np.stack(costs), a[fair], b[fair])
+    mass = mass.reshape(k, n * m)
+    flat = np.argsort(-mass, axis=1, kind="stable")[:, : n + m - 1]
+    moved = np.maximum(np.take_along_axis(mass, flat, axis=1), 0.0)
+    return (*np.divmod(flat, m), moved, price, other_price, longest)
 
 
 @hosted(_plan_results, scipy=True)
@@ -69,22 +97,12 @@ def plan(points: Any, others: Any, u: Any, v: Any, power: float) -> tuple[Any, .
     From and to whom; how much mass; the price of mass at each point, in distances ** power over the longest distance
     ** power; and that distance. Masses that are no masses (NaN, or all 0) give NaN.
     """
-    n, m = points.shape[-2], others.shape[-2]
-    results = _plan_results(points.shape, others.shape, u.shape, v.shape, power)
-    out = tuple(np.zeros(shape, dtype=np.int64 if whole else np.float64) for shape, whole in results)
-    for i in np.ndindex(points.shape[:-2]):
-        out[5][i] = 1.0
-        a, b = (w[i].astype(np.float64) / np.sum(w[i], dtype=np.float64) for w in (u, v))
-        if not (np.isfinite(a).all() and np.isfinite(b).all() and (a >= 0).all() and (b >= 0).all()):
-            out[2][i] = np.nan
-            continue
-        cost, longest = _scaled_cost(points[i], others[i], power)
-        mass, out[3][i], out[4][i] = _solved(cost, a, b)
-        flat = np.argsort(-mass, axis=None, kind="stable")[: n + m - 1]
-        out[0][i], out[1][i] = np.divmod(flat, m)
-        out[2][i] = np.maximum(mass.ravel()[flat], 0.0)
-        out[5][i] = longest
-    return out
+    lead, n, m = points.shape[:-2], points.shape[-2], others.shape[-2]
+    count = prod(lead)
+    given = [x.reshape((count, *x.shape[len(lead) :])) for x in (points, others, _shares(u), _shares(v))]
+    parts = np.array_split(np.arange(count), max(1, -(-count * n * m // TOGETHER)))
+    found = zip(*(_plans(power, *(x[part] for x in given)) for part in parts), strict=True)
+    return tuple(np.concatenate(x).reshape((*lead, *x[0].shape[1:])) for x in found)
 
 
 @hosted(lambda like, axes, count, seed: [((int(axes), int(count)), False)], reads=False)

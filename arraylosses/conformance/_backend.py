@@ -8,7 +8,11 @@ from typing import Any
 from .._typing import Array
 
 
-@dataclass(frozen=True)
+def as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
+
+
+@dataclass(frozen=True, eq=False)
 class Backend:
     """An array library as a trial sees it. What it cannot do is None, and the laws of it do not speak of the library.
 
@@ -23,10 +27,12 @@ class Backend:
         Whether it computes in float64.
     wide : str
         Name of the mode in which it does, where that is not the usual one.
+    once : callable
+        Makes of a function what is called for every draw: compiles it, where single operations are dear.
     grad : callable or None
-        ``(function, arrays, place) -> array``: gradient of the sum of the result by one argument.
+        ``(function, arrays, places) -> arrays``: gradients of the sum of the result by some of the arguments.
     curve : callable or None
-        ``(function, arrays, place, way) -> array``: the change of that gradient along ``way``.
+        ``(function, arrays, place, way) -> array``: the change of the gradient by one argument along ``way``.
     functional : callable or None
         ``(function, place) -> function``: the value and the gradient, made by the library's transformations.
     jit, native, vmap, scan : callable or None
@@ -34,7 +40,7 @@ class Backend:
     shape : callable or None
         ``(function, arrays) -> results`` whose shape and dtype are known, without computing anything.
     shards : callable or None
-        ``(function, arrays) -> results``: of each part of the arrays, on a device of its own.
+        ``function -> (*arrays) -> results``: of each part of the arrays, on a device of its own.
     spread : callable or None
         ``(function, arrays) -> result``: of arrays whose elements are spread over processes, brought together.
     guard, idle : callable or None
@@ -56,6 +62,7 @@ class Backend:
     get: Callable[[Array], Any]
     double: bool = True
     wide: str = ""
+    once: Callable[..., Any] = as_it_is
     grad: Callable[..., Any] | None = None
     curve: Callable[..., Any] | None = None
     functional: Callable[..., Any] | None = None

@@ -19,12 +19,13 @@ def _given(arrays: list[Any]) -> list[Any]:
 def compiled_is_eager(t: Trial) -> None:
     """Under `jax.jit`, and under `torch.compile(fullgraph=True)` without a warning."""
     arrays, options = t.draw(BATCH), t.weighing(BATCH)
-    want = t.value(arrays, **options)
-    compiled = t.compiled(lambda options, *a: t.call(*a, **options))
+    compiled = t.compiled(t.function(*options))
     with t.backend.context():
-        put = {k: t.backend.put(v) for k, v in options.items()}
-        got = t.got(compiled(put, *_given(t.put(arrays))))
-    t.close(got, want, "compiled")
+        got, want = compiled(*t.put([*arrays, *options.values()])), t.raw(arrays, **options)
+        t.close(t.got(got), t.got(want), "compiled")
+    for a, b in zip(leaves(got), leaves(want), strict=True):
+        if (type(a), a.dtype) != (type(b), b.dtype):
+            raise Broken(f"compiled it is {type(a).__name__} of {a.dtype}, else {type(b).__name__} of {b.dtype}")
 
 
 NATIVE = (
@@ -49,7 +50,7 @@ def native_is_eager(t: Trial) -> None:
     t.lacks(which("g++") is None, "a C++ compiler")
     arrays = t.draw(BATCH)
     want = t.value(arrays)
-    compiled = t.compiled(t.partial(), t.backend.native)
+    compiled = t.compiled(t.function(), t.backend.native)
     t.close(t.got(compiled(*_given(t.put(arrays)))), want, "machine code")
 
 
@@ -57,27 +58,26 @@ def native_is_eager(t: Trial) -> None:
 def nothing_moves(t: Trial) -> None:
     """A compiled call moves no array between the host and a device: under `jax.transfer_guard("disallow")`."""
     assert t.backend.guard is not None
-    compiled = t.compiled(t.partial())
+    compiled = t.compiled(t.function())
     with t.backend.context():
-        given = _given(t.put(t.draw(BATCH)))
+        given = t.put(t.draw(BATCH))
         first = compiled(*given)
         with t.backend.guard():
             again = compiled(*given)
         t.close(t.got(again), t.got(first), "called again", 0.0)
 
 
-@law(asks="functional")
+@law(asks="functional", wide=True)
 def value_and_gradient_are_one(t: Trial) -> None:
     """Under `jax.jit(jax.value_and_grad(f))` and `torch.func.grad_and_value(f)`."""
-    grad = t.needs_gradient()
+    t.needs_gradient()
     assert t.backend.functional is not None
     arrays = t.scattered(t.chance()).draw(BATCH, inner=True)
     place = t.first_smooth_place()
-    compiled = t.compiled(t.partial(), partial(t.backend.functional, place=place))
+    compiled = t.compiled(t.function(), partial(t.backend.functional, place=place))
     with t.backend.context():
         value, slope = map(t.backend.get, compiled(*t.put(arrays)))
-        want = grad(t.partial(), arrays, place)
-    t.close(slope, want, f"gradient by `{t.names[place]}`")
+    t.close(slope, t.slopes(arrays)[place], f"gradient by `{t.names[place]}`")
     t.close(value, np.sum(t.value(arrays)), "value")
 
 
@@ -87,7 +87,7 @@ def shapes_are_known_beforehand(t: Trial) -> None:
     assert t.backend.shape is not None
     arrays = t.draw(BATCH)
     with t.backend.context():
-        found, real = t.backend.shape(t.partial(), arrays), t.raw(arrays)
+        found, real = t.backend.shape(t.function(), arrays), t.raw(arrays)
     for a, b in zip(leaves(found), leaves(real), strict=True):
         if (tuple(a.shape), str(a.dtype)) != (tuple(b.shape), str(b.dtype)):
             raise Broken(f"{tuple(a.shape)} of {a.dtype} was expected, and {tuple(b.shape)} of {b.dtype} came")
@@ -104,7 +104,7 @@ def shards_make_the_whole(t: Trial) -> None:
         return s.update(s.init(*t.grouped(parts)), *t.grouped(parts))
 
     with t.backend.context():
-        got = t.got(s.compute(reduce(s.merge, t.backend.shards(state, arrays))))
+        got = t.got(s.compute(reduce(s.merge, t.compiled(state, t.backend.shards)(*arrays))))
     t.close(got, t.value(arrays), "shards")
 
 
@@ -114,7 +114,7 @@ def spread_is_whole(t: Trial) -> None:
     assert t.backend.spread is not None
     arrays = t.draw(BATCH)
     try:
-        got = t.backend.spread(t.partial(), arrays)
+        got = t.backend.spread(t.function(), arrays)
     except (RuntimeError, NotImplementedError) as absent:
         said = str(absent).partition("\n")[0]
         operator = next((word for word in said.split() if word.startswith(("aten.", "arraylosses."))), "")
@@ -129,7 +129,7 @@ def mapped_is_a_loop(t: Trial) -> None:
     assert t.backend.vmap is not None
     arrays = _given(t.draw((3, *BATCH)))
     with t.backend.context():
-        got = t.got(t.backend.vmap(t.partial())(*t.put(arrays)), 1)
+        got = t.got(t.compiled(t.function(), t.backend.vmap)(*t.put(arrays)), 1)
     t.close(got, np.stack([t.value(rows(arrays, i)) for i in range(3)]), "mapped")
 
 

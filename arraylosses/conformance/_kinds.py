@@ -17,7 +17,8 @@ def half_is_computed_in_single(t: Trial) -> None:
     t.lacks("float16" in t.backend.lacks, "float16")
     t.needs(bool(t.real_places()), "takes labels only")
     half = t.as_dtype(t.draw(BATCH), "float16")
-    t.close(t.value(half), t.value(t.as_dtype(half, "float32")), "float16", 0.0)
+    got, want = (t.got(t.raw(arrays)) for arrays in (half, t.as_dtype(half, "float32")))
+    t.close(got, want, "float16", 0.0)
 
 
 @law
@@ -28,13 +29,13 @@ def integers_become_floating(t: Trial) -> None:
     t.needs(not any(d.labels for d in t.variant.form.domains.values()), "an integer dtype means labels here")
     narrow = t.as_dtype([a if a is None else np.ceil(np.abs(a)) for a in t.draw(BATCH)], "uint8")
     narrow = [a if a is None or not d.label else a.astype("int64") for a, d in zip(narrow, t.domains, strict=True)]
-    t.close(t.value(narrow), t.value(t.as_dtype(narrow, "float64")), "uint8")
     with t.backend.context():
-        out = leaves(t.raw(narrow))
-        wanted = default_dtype(library(out[0]))
-    kinds = {str(part.dtype) for part in out}
-    if kinds != {str(wanted)}:
-        raise Broken(f"uint8 gave {', '.join(sorted(kinds))}, and the library's own dtype is {wanted}")
+        out = t.result(narrow)
+        own = str(default_dtype(library(leaves(out)[0])))
+        t.close(t.got(out), t.value(t.as_dtype(narrow, own.rpartition(".")[2])), "uint8")
+    kinds = {str(part.dtype) for part in leaves(out)}
+    if kinds != {own}:
+        raise Broken(f"uint8 gave {', '.join(sorted(kinds))}, and the library's own dtype is {own}")
 
 
 @law
@@ -47,8 +48,9 @@ def bfloat_is_computed_in_single(t: Trial) -> None:
     places, drawn = t.real_places(), t.as_dtype(t.draw(BATCH), "float32")
     with t.backend.context():
         short = [t.backend.brain(a) if i in places else a for i, a in enumerate(t.put(drawn))]
-        got = t.got(t.call(*short))
-    t.close(got, t.value([_shortened(a) if i in places else a for i, a in enumerate(drawn)]), "bfloat16", 0.0)
+        got = t.got(t.function()(*short))
+        want = t.got(t.raw([_shortened(a) if i in places else a for i, a in enumerate(drawn)]))
+    t.close(got, want, "bfloat16", 0.0)
 
 
 def _shortened(a: Any) -> Any:

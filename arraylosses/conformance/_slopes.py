@@ -21,7 +21,7 @@ from ._trial import Broken, Exempt, Trial, close
 def _holding_by(form: Formula) -> Iterator[None]:
     """Hold values constant by another form of `stop_gradient`."""
     own = stop_gradient.twins
-    stop_gradient.twins = dict.fromkeys(own, form)
+    stop_gradient.twins = dict.fromkeys((*own, "numpy"), form)
     try:
         yield
     finally:
@@ -29,7 +29,8 @@ def _holding_by(form: Formula) -> Iterator[None]:
 
 
 def _held_at(t: Trial, arrays: list[Any]) -> Callable[[list[Any]], Any]:
-    """``t.value``, with the parts that the facts call held kept as they are at ``arrays``."""
+    """The value on NumPy, with the parts that the facts call held kept as they are at ``arrays``."""
+    t = t.reference
     if not t.metric.facts.held:
         return t.value
     held: list[Any] = []
@@ -51,26 +52,35 @@ def _held_at(t: Trial, arrays: list[Any]) -> Callable[[list[Any]], Any]:
     return value
 
 
+def _between_the_sides(t: Trial, arrays: list[Any], rng: Any) -> None:
+    """Broken unless the gradient along some way lies between the finite differences ahead and behind.
+
+    Where no kink is near they are one number. Of thousands of random numbers, some are so near one that a step meets
+    it: then the sides differ, and the gradient is one of them.
+    """
+    value = _held_at(t, arrays)
+    here = value(arrays).sum()
+    t.needs(bool(np.isfinite(here)), "the value is not finite here")
+    for place, slope in t.slopes(arrays).items():
+        way = rng.normal(size=arrays[place].shape)
+        sides = [(value(placed(arrays, place, arrays[place] + h * way)).sum() - here) / h for h in (1e-7, -1e-7)]
+        along, slack = (slope * way).sum(), 2e-5 * max(1e-3, *map(abs, sides))
+        if not min(sides) - slack <= along <= max(sides) + slack:
+            raise Broken(f"gradient by `{t.names[place]}` along a way: {along}, and the sides are {sides}")
+
+
 @law(asks="grad", wide=True)
 def gradient_is_the_slope(t: Trial) -> None:
     """Automatic differentiation gives the finite difference, in float64, off the kinks and with held parts held."""
-    grad = t.needs_gradient()
+    t.needs_gradient()
     rng = t.chance()
-    arrays = t.scattered(rng).draw(BATCH, inner=True)
-    value = _held_at(t, arrays)
-    for place in t.smooth_places():
-        way = rng.normal(size=arrays[place].shape)
-        ahead, behind = (placed(arrays, place, arrays[place] + h * way) for h in (1e-6, -1e-6))
-        numeric = (value(ahead) - value(behind)).sum() / 2e-6
-        with t.backend.context():
-            slope = (grad(t.partial(), arrays, place) * way).sum()
-        close(slope, numeric, 2e-5, f"gradient by `{t.names[place]}`")
+    _between_the_sides(t, t.scattered(rng).draw(BATCH, inner=True), rng)
 
 
 @law(asks="curve", wide=True)
 def curvature_is_the_slope_of_the_gradient(t: Trial) -> None:
     """The derivative of the gradient along a way is its finite difference."""
-    grad = t.needs_gradient()
+    t.needs_gradient()
     t.needs(t.metric.facts.twice, "its gradient has no derivative")
     t.needs(not t.metric.facts.held, "parts are held constant")
     assert t.backend.curve is not None
@@ -78,29 +88,18 @@ def curvature_is_the_slope_of_the_gradient(t: Trial) -> None:
     arrays = t.scattered(rng).draw(BATCH, inner=True)
     way = rng.normal(size=arrays[place].shape)
     moved = (placed(arrays, place, arrays[place] + h * way) for h in (1e-6, -1e-6))
+    ahead, behind = (t.slopes(at)[place] for at in moved)
     with t.backend.context():
-        ahead, behind = (grad(t.partial(), at, place) for at in moved)
-        got = t.backend.curve(t.partial(), arrays, place, way)
+        got = t.backend.curve(t.function(), arrays, place, way)
     close(got, (ahead - behind) / 2e-6, 1e-4, f"curvature by `{t.names[place]}`")
 
 
 @law(asks="grad", wide=True)
 def gradient_lies_between_the_sides(t: Trial) -> None:
     """At ties and kinks, the gradient along a way lies between the slopes ahead and behind."""
-    grad = t.needs_gradient()
+    t.needs_gradient()
     t.needs(t.metric.facts.regular, "its kinks point up and down")
-    arrays = t.rounded(2).draw(BATCH, inner=True)
-    value, here = _held_at(t, arrays), t.value(arrays).sum()
-    t.needs(bool(np.isfinite(here)), "the value is not finite here")
-    rng = t.chance()
-    for place in t.smooth_places():
-        way = rng.normal(size=arrays[place].shape)
-        sides = [(value(placed(arrays, place, arrays[place] + h * way)).sum() - here) / h for h in (1e-7, -1e-7)]
-        with t.backend.context():
-            slope = (grad(t.partial(), arrays, place) * way).sum()
-        slack = 2e-5 * max(1e-3, *map(abs, sides))
-        if not min(sides) - slack <= slope <= max(sides) + slack:
-            raise Broken(f"gradient by `{t.names[place]}` along a way: {slope}, and the sides are {sides}")
+    _between_the_sides(t, t.rounded(2).draw(BATCH, inner=True), t.chance())
 
 
 def _finite(t: Trial, arrays: list[Any]) -> dict[str, Any]:
@@ -112,20 +111,12 @@ def _finite(t: Trial, arrays: list[Any]) -> dict[str, Any]:
     return {}
 
 
-def _slopes(t: Trial, arrays: list[Any], options: dict[str, Any]) -> list[Any]:
-    """Gradient by each argument that may move."""
-    grad = t.needs_gradient()
-    with t.backend.context():
-        put = {k: t.backend.put(v) for k, v in options.items()}
-        return [grad(t.partial(**put), arrays, place) for place in t.smooth_places()]
-
-
 @law(asks="grad")
 def gradient_is_never_nan(t: Trial) -> None:
     """On the closed domain, at ties, kinks and bounds, wherever the value is finite."""
     t.needs_gradient()
     for trial, arrays in product(t.widths, (t.draw_coarse(BATCH), _at_the_truth(t))):
-        for place, slope in zip(t.smooth_places(), _slopes(trial, arrays, _finite(trial, arrays)), strict=True):
+        for place, slope in trial.slopes(arrays, **_finite(trial, arrays)).items():
             if np.isnan(slope).any():
                 raise Broken(f"gradient by `{t.names[place]}` is NaN")
 
@@ -139,12 +130,13 @@ def _at_the_truth(t: Trial) -> list[Any]:
 
 @law(asks="grad")
 def gradients_agree(t: Trial) -> None:
-    """One subgradient at every kink, on every library."""
+    """One subgradient at every kink, on every library; off the kinks, where the facts say that rounding chooses."""
     t.needs_gradient()
     t.needs(t.backend.name == "torch", "compared once, on torch")
     t.lacks("jax" not in installed(), "JAX to compare with")
-    for arrays in (t.draw(BATCH), t.draw_coarse(BATCH)):
+    draws = (t, t.rounded(2)) if t.metric.facts.steady else (t.scattered(t.chance()),)
+    for arrays in (drawn.draw(BATCH) for drawn in draws):
         options = _finite(t, arrays)
-        ours, theirs = (_slopes(trial, arrays, options) for trial in (t, t.elsewhere("jax-x64")))
-        for place, a, b in zip(t.smooth_places(), ours, theirs, strict=True):
-            t.close(a, b, f"gradient by `{t.names[place]}`, torch against JAX", 1e-9)
+        ours, theirs = (trial.slopes(arrays, **options) for trial in (t, t.elsewhere("jax-x64")))
+        for place, slope in ours.items():
+            t.close(slope, theirs[place], f"gradient by `{t.names[place]}`, torch against JAX", 1e-9)

@@ -1,6 +1,6 @@
 """PyTorch as a trial sees it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from warnings import catch_warnings, simplefilter
@@ -12,7 +12,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.tensor import DTensor, Shard, distribute_tensor
 
-from ._backend import Backend, placed, summed
+from ._backend import Backend, summed
 
 
 def put(x: Any) -> Any:
@@ -27,24 +27,25 @@ def _all_put(arrays: list[Any]) -> list[Any]:
     return [None if a is None else put(a) for a in arrays]
 
 
-def _slope(function: Callable[..., Any], arrays: list[Any], place: int, leaf: Any, again: bool = False) -> Any:
-    """Gradient of the summed result by a leaf; 0 of what is held constant, of which torch makes nothing."""
-    whole = summed(torch.sum, function(*placed(_all_put(arrays), place, leaf)))
+def _slopes(value: Any, leaves: list[Any], again: bool = False) -> Any:
+    """Gradients of the summed value; 0 by what is held constant, of which torch makes nothing."""
+    whole = summed(torch.sum, value)
     if not whole.requires_grad:
-        return torch.zeros_like(leaf)
-    return torch.autograd.grad(whole, leaf, create_graph=again, materialize_grads=True)[0]
+        return [torch.zeros_like(leaf) for leaf in leaves]
+    return torch.autograd.grad(whole, leaves, create_graph=again, materialize_grads=True)
 
 
-def grad(function: Callable[..., Any], arrays: list[Any], place: int) -> Any:
-    return get(_slope(function, arrays, place, put(arrays[place]).requires_grad_()))
+def grad(function: Callable[..., Any], arrays: list[Any], places: Sequence[int]) -> list[Any]:
+    given = _all_put(arrays)
+    leaves = [given[place].requires_grad_() for place in places]
+    return list(map(get, _slopes(function(*given), leaves)))
 
 
 def curve(function: Callable[..., Any], arrays: list[Any], place: int, way: Any) -> Any:
-    leaf = put(arrays[place]).requires_grad_()
-    along = torch.sum(_slope(function, arrays, place, leaf, again=True) * put(way))
-    if not along.requires_grad:
-        return np.zeros_like(get(leaf))
-    return get(torch.autograd.grad(along, leaf, materialize_grads=True)[0])
+    given = _all_put(arrays)
+    leaf = given[place].requires_grad_()
+    (slope,) = _slopes(function(*given), [leaf], again=True)
+    return get(_slopes(slope * put(way), [leaf])[0])
 
 
 def functional(function: Callable[..., Any], place: int) -> Callable[..., Any]:

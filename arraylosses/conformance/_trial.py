@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from math import nan
 from typing import Any
 
@@ -51,8 +52,8 @@ EXAMPLES = {
 }
 SMALLER: dict[str, dict[str, Any]] = {
     "ms_ssim": {"size": 3, "level_weights": (0.4, 0.6)},
-    "sinkhorn_distance": {"iterations": 16, "regularization": 40.0},
-    "sinkhorn_divergence": {"iterations": 16, "regularization": 40.0},
+    "sinkhorn_distance": {"iterations": 8, "regularization": 160.0},
+    "sinkhorn_divergence": {"iterations": 8, "regularization": 160.0},
 }
 """Options of metrics whose defaults ask for larger data than a trial draws, or for more time."""
 
@@ -83,7 +84,7 @@ class Broken(AssertionError):
     """A law that does not hold: its name, and how to see it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Variant:
     """One way to call a metric: a form, integer labels or not where both are taken, optional arrays given or not."""
 
@@ -100,6 +101,30 @@ class Variant:
 
     def domain(self, declared: Domain) -> Domain:
         return declared.labels if self.labels and declared.labels is not None else declared
+
+    def params_on(self, library: Backend) -> dict[str, Any]:
+        """Of arrays, those of the library."""
+        return {k: library.put(v) if isinstance(v, np.ndarray) else v for k, v in self.params.items()}
+
+    def grouped(self, arrays: Sequence[Any]) -> Sequence[Any]:
+        """Arrays one by one as arguments, some of which are sequences of them."""
+        return self.form.grouped(arrays, LAYERS) if self.form.repeated else arrays
+
+
+@lru_cache(maxsize=32, typed=True)
+def _function(variant: Variant, library: Backend, named: tuple[str, ...], **options: Any) -> Callable[..., Any]:
+    """The metric as a function of arrays one by one, the last of which are options of these names.
+
+    It is the same function for the same options: a library compiles it once, for all laws and draws.
+    """
+    options = {**variant.params_on(library), **options}
+
+    def function(*arrays: Any) -> Any:
+        count = len(arrays) - len(named)
+        given = dict(zip(named, arrays[count:], strict=True))
+        return variant.metric(*variant.grouped(arrays[:count]), **{**options, **given})
+
+    return function
 
 
 def _params(metric: Metric, form: Form, given: bool) -> dict[str, Any]:
@@ -156,9 +181,7 @@ class Trial:
 
     @property
     def params(self) -> dict[str, Any]:
-        """Of arrays, those of the library."""
-        given = self.variant.params
-        return {k: self.backend.put(v) if isinstance(v, np.ndarray) else v for k, v in given.items()}
+        return self.variant.params_on(self.backend)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -258,27 +281,47 @@ class Trial:
 
     def grouped(self, arrays: Sequence[Any]) -> Sequence[Any]:
         """Arrays one by one as arguments, some of which are sequences of them."""
-        form = self.variant.form
-        return form.grouped(arrays, LAYERS) if form.repeated else arrays
+        return self.variant.grouped(arrays)
 
     def one_by_one(self, arguments: Sequence[Any]) -> list[Any]:
         """Arguments, with sequences of arrays written out."""
         return [x for a in arguments for x in (a if isinstance(a, tuple) else (a,))]
 
+    def function(self, *named: str, **options: Any) -> Callable[..., Any]:
+        """The metric as a function of arrays one by one, and after them of options of these names."""
+        return _function(self.variant, self.backend, named, **options)
+
     def call(self, *arrays: Any, **options: Any) -> Any:
         """The metric, of arrays of the library one by one."""
         return self.metric(*self.grouped(arrays), **{**self.params, **options})
 
-    def raw(self, arrays: list[Any], **options: Any) -> Any:
-        """The result as the library gives it."""
+    def _applied(self, how: Callable[..., Any], arrays: list[Any], options: dict[str, Any]) -> Any:
+        """What is made of the metric as a function, of these arrays and of those among the options."""
+        named = [k for k, v in options.items() if isinstance(v, np.ndarray)]
+        others = {k: v for k, v in options.items() if k not in named}
         with self.backend.context():
-            options = {k: self.backend.put(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
-            return self.call(*self.put(arrays), **options)
+            return how(self.function(*named, **others), [*arrays, *(options[k] for k in named)])
+
+    def raw(self, arrays: list[Any], **options: Any) -> Any:
+        """The result as the library gives it, operation by operation."""
+        return self._applied(lambda function, given: function(*self.put(given)), arrays, options)
+
+    def result(self, arrays: list[Any], **options: Any) -> Any:
+        """The same, compiled for all draws where the library had better."""
+        return self._applied(lambda function, given: self.backend.once(function)(*self.put(given)), arrays, options)
 
     def value(self, arrays: list[Any], **options: Any) -> Any:
         """The result in NumPy."""
+        out = self.result(arrays, **options)
         with self.backend.context():
-            return self.got(self.raw(arrays, **options), 0 if options.get("axis") is None else 1)
+            return self.got(out, 0 if options.get("axis") is None else 1)
+
+    def slopes(self, arrays: list[Any], **options: Any) -> dict[int, Any]:
+        """Gradients of the summed result by the arguments that may move, in NumPy, by their places."""
+        places = self.smooth_places()
+        self.needs(bool(places), "none of its arguments may move a little")
+        found = self._applied(partial(self.needs_gradient(), places=places), arrays, options)
+        return dict(zip(places, found, strict=True))
 
     def got(self, out: Any, lead: int = 0) -> Any:
         """A result, in NumPy; of several arrays, one after the other along the last axis.
@@ -300,10 +343,6 @@ class Trial:
         if "reduction" in self.metric.shared:
             options["reduction"] = "none"
         return self.value(arrays, **options)
-
-    def partial(self, **options: Any) -> Callable[..., Any]:
-        """The metric as a function of arrays alone."""
-        return lambda *arrays: self.call(*arrays, **options)
 
     # ---- what may be asked of it
 

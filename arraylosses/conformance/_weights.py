@@ -70,14 +70,11 @@ def weightless_is_absent(t: Trial) -> None:
 def weightless_has_no_gradient(t: Trial) -> None:
     """What weighs nothing reaches no derivative either."""
     t.takes("weights")
-    grad = t.needs_gradient()
+    t.needs_gradient()
     arrays = _poisoned(t, t.draw(BATCH, inner=True))
-    with t.backend.context():
-        weights = t.backend.put(KEEP.astype(float))
-        for place in t.smooth_places():
-            slope = grad(t.partial(weights=weights), arrays, place)
-            if not np.isfinite(slope).all() or slope[~KEEP].any():
-                raise Broken(f"gradient by `{t.names[place]}`: {slope.ravel()[:6].tolist()}")
+    for place, slope in t.slopes(arrays, weights=KEEP.astype(float)).items():
+        if not np.isfinite(slope).all() or slope[~KEEP].any():
+            raise Broken(f"gradient by `{t.names[place]}`: {slope.ravel()[:6].tolist()}")
 
 
 @law
@@ -93,13 +90,13 @@ def ignored_labels_are_absent(t: Trial) -> None:
 
 @law
 def nothing_gives_the_stated_value(t: Trial) -> None:
-    """Where nothing weighs, the value that the facts name."""
+    """Where nothing weighs, the value that the facts name; to rounding, for compilers divide by multiplying."""
     t.needs_frame()
     t.needs(t.metric.facts.range is not None, "not one number")
     arrays = t.draw(BATCH)
     want = t.metric.facts.empty
-    t.close(t.value(arrays, weights=np.zeros(BATCH)), want, "weightless", 0.0)
-    t.close(t.value(rows(arrays, slice(0, 0))), want, "empty", 0.0)
+    t.close(t.value(arrays, weights=np.zeros(BATCH)), want, "weightless")
+    t.close(t.value(rows(arrays, slice(0, 0))), want, "empty")
 
 
 # ---- reductions
