@@ -111,6 +111,21 @@ class _ause(Metric):
 
 ause: _ause
 
+class _average_precision(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        capacity: int | None = None,
+        bins: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Mean, over the positives, of the precision at the score of each."""
+
+average_precision: _average_precision
+
 class _balanced_cross_entropy(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -687,6 +702,19 @@ class _expected_calibration_error(Metric):
 
 expected_calibration_error: _expected_calibration_error
 
+class _explained_variance(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """Share of the target's variance that is gone from the errors."""
+
+explained_variance: _explained_variance
+
 class _f1_score(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1112,6 +1140,21 @@ class _learnable_chamfer_distance(Loss):
         """Half the weighted sum of distances to the other cloud, both ways, under weights that are learned."""
 
 learnable_chamfer_distance: _learnable_chamfer_distance
+
+class _log_cosh_error(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Logarithm of the hyperbolic cosine of the difference: half its square near zero, the absolute error far away."""
+
+log_cosh_error: _log_cosh_error
 
 class _lovasz_grad(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
@@ -1922,6 +1965,22 @@ class _total_variation(Loss):
 
 total_variation: _total_variation
 
+class _transport_cost(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        cost: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Least cost of carrying the mass of one histogram to make another, at a price for each pair of bins."""
+
+transport_cost: _transport_cost
+
 class _volume_weights(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1970,6 +2029,8 @@ wasserstein_distance: _wasserstein_distance
 
 area_under_the_calibration_error_curve: _auce
 area_under_the_sparsification_error_curve: _ause
+auprc: _average_precision
+average_precision_score: _average_precision
 bce: _binary_cross_entropy
 bce_with_logits: _binary_cross_entropy_with_logits
 binary_calibration_error: _expected_calibration_error
@@ -1988,6 +2049,8 @@ distance_box_iou: _pairwise_diou
 distance_box_iou_loss: _diou_loss
 ece: _expected_calibration_error
 emd: _earth_movers_distance
+emd2: _transport_cost
+explained_variance_score: _explained_variance
 f_score: _f_beta
 fbeta_score: _f_beta
 fft_loss: _fourier_loss
@@ -2000,6 +2063,8 @@ jaccard_score: _jaccard_index
 jensen_shannon_divergence: _js_divergence
 l1_loss: _absolute_error
 l2_loss: _squared_error
+log_cosh: _log_cosh_error
+log_cosh_loss: _log_cosh_error
 lovasz_hinge_loss: _lovasz_hinge
 lovasz_softmax_loss: _lovasz_softmax
 mae: _absolute_error

@@ -29,10 +29,10 @@ HOMES = {
     "probabilistic": (
         "expected_calibration_error gaussian_log_prob gaussian_nll gaussian_nll_with_log_variance reliability_curve"
     ),
-    "ranking": "auroc precision_recall_curve roc_curve",
+    "ranking": "auroc average_precision precision_recall_curve roc_curve",
     "regression": (
-        "absolute_error huber_loss pearson_corrcoef r2_score root_mean_squared_error smooth_l1_loss "
-        "spearman_corrcoef squared_error"
+        "absolute_error explained_variance huber_loss log_cosh_error pearson_corrcoef r2_score "
+        "root_mean_squared_error smooth_l1_loss spearman_corrcoef squared_error"
     ),
     "segmentation": (
         "dice_loss dice_score foreground_ratio_divergence jaccard_index soft_iou_loss spatial_bce_loss "
@@ -42,7 +42,7 @@ HOMES = {
     "sparsification": "ause sparsification_curve",
     "transport": (
         "diffusion_earth_movers_distance earth_movers_distance optimal_transport_distance sinkhorn_distance "
-        "sinkhorn_divergence sliced_wasserstein_distance wasserstein_critic_loss wasserstein_distance"
+        "sinkhorn_divergence sliced_wasserstein_distance transport_cost wasserstein_critic_loss wasserstein_distance"
     ),
     "uncertainty": (
         "auce calibration_error coverage_curve ensemble_moments ensemble_nll gaussian_cdf gaussian_quantile "

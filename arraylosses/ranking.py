@@ -86,6 +86,52 @@ def auroc(xp: Namespace, s: Samples | Buffer | Histogram, /) -> Array:
     return divide(xp, xp.sum(positive * below, axis=-1), pairs, empty=xp.nan)
 
 
+@metric(
+    scores,
+    range=(0.0, 1.0),
+    best=1.0,
+    smooth="nowhere",
+    lazy=False,
+    ranks=("pred",),
+    undefined="labels without a positive",
+    also=("average_precision_score", "auprc"),
+    equals=(
+        "sklearn.metrics.average_precision_score, where there are positives",
+        "torchmetrics.functional.average_precision(task='binary') of probabilities, where there are positives",
+    ),
+    reference="C. Buckley, E. M. Voorhees (2000), Evaluating evaluation measure stability, SIGIR.",
+)
+def average_precision(xp: Namespace, s: Samples | Buffer | Histogram, /) -> Array:
+    r"""Mean, over the positives, of the precision at the score of each.
+
+    The area under the precision-recall curve as a sum of steps, which straight lines between its points overstate.
+    Take it, rather than `auroc`, where positives are rare.
+
+    .. math:: \sum_n (R_n - R_{n-1}) P_n
+
+    Parameters
+    ----------
+    bins : int, optional
+        Count probabilities in this many equal bins instead: a state of fixed size, in which scores that share a bin
+        are tied.
+
+    Notes
+    -----
+    Equal scores are called positive together. NaN where there are no positives (scikit-learn gives 0), or a score is
+    NaN.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.average_precision(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1])).round(6))
+    0.833333
+    """
+    positive, negative = (xp.flip(side, axis=-1) for side in tallies(xp, s))
+    hits = cumulative_sum(xp, positive)
+    precision = divide(xp, hits, hits + cumulative_sum(xp, negative), empty=0.0)
+    return divide(xp, xp.sum(positive * precision, axis=-1), hits[..., -1], empty=xp.nan)
+
+
 class RocCurve(NamedTuple):
     """Rates at each threshold, descending."""
 

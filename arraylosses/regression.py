@@ -1,6 +1,6 @@
 """Losses and metrics of real-valued predictions."""
 
-from math import inf
+from math import inf, log
 
 from ._definition import OF_DIFFERENCES, statistic
 from ._domains import REAL, Count, NonNegative, Positive
@@ -157,6 +157,39 @@ def smooth_l1_loss(xp: Namespace, pred: Array, target: Array, /, *, beta: NonNeg
     return (inner / beta) * (error - 0.5 * inner)
 
 
+@loss(
+    pred=REAL,
+    target=REAL,
+    symmetric=True,
+    monotone=True,
+    convex=("pred", "target"),
+    shifts=("pred", "target"),
+    reflects=("pred", "target"),
+    also=("log_cosh", "log_cosh_loss"),
+    equals=("optax.losses.log_cosh", "torchmetrics.functional.log_cosh_error, for errors below 88"),
+    reference="P. J. Green (1990), Bayesian reconstructions from emission tomography data, IEEE T. Medical Imaging 9.",
+)
+def log_cosh_error(xp: Namespace, pred: Array, target: Array, /) -> Array:
+    r"""Logarithm of the hyperbolic cosine of the difference.
+
+    Half its square near zero, the absolute error less log 2 far away. Take it for `huber_loss` with a width of 1 and derivatives of every order.
+
+    .. math:: \ell(e) = \log \cosh e
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.log_cosh_error(np.array([0.001, 100.0]), np.zeros(2), reduction="none"))
+    [4.99999917e-07 9.93068528e+01]
+    """
+    error = pred - target
+    near = absolute(xp, error) < 2
+    # log(cosh e) of a small e loses it in the 1 of the cosine; of a large one the cosine overflows
+    half = xp.sinh(xp.where(near, error, 0.0) / 2)
+    far = xp.where(near, 2.0, absolute(xp, error))
+    return xp.where(near, xp.log1p(2 * half * half), far - log(2) + xp.log1p(xp.exp(-2 * far)))
+
+
 @metric(
     squared_error,
     pred=REAL,
@@ -227,6 +260,45 @@ def r2_score(xp: Namespace, fit: Fit, /) -> Array:
     """
     constant = fit.spread == 0
     return xp.where(constant, xp.nan, 1 - fit.error / xp.where(constant, 1.0, fit.spread))
+
+
+@statistic(pred=REAL, target=REAL)
+def residual_moments(xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> Moments:
+    """Moments of what a prediction leaves, and of the target."""
+    return Moments.of(xp, pred - target, target, weights=weights)
+
+
+@metric(
+    residual_moments,
+    range=(-inf, 1.0),
+    best=1.0,
+    monotone=True,
+    **OF_DIFFERENCES,
+    undefined="a constant target",
+    also=("explained_variance_score",),
+    equals=("sklearn.metrics.explained_variance_score", "torchmetrics.functional.explained_variance"),
+    reference="T. O. Kvålseth (1985), Cautionary note about R², The American Statistician 39.",
+)
+def explained_variance(xp: Namespace, m: Moments, /) -> Array:
+    r"""Share of the target's variance that is gone from the errors.
+
+    `r2_score` of a prediction whose mean error was taken off: blind to a constant offset.
+
+    .. math:: 1 - \frac{\operatorname{var}(y - \hat y)}{\operatorname{var}(y)}
+
+    Notes
+    -----
+    NaN where the target is constant (scikit-learn gives 0 or 1 there).
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.explained_variance(np.array([11.0, 12.0, 13.5]), np.array([1.0, 2.0, 3.0])).round(6))
+    0.916667
+    """
+    constant = m.yy == 0
+    ratio = m.xx / xp.where(constant, 1.0, m.yy) * (m.scale_y / m.scale_x) ** 2
+    return xp.where(constant, xp.nan, 1 - ratio)
 
 
 def correlation(xp: Namespace, m: Moments) -> Array:

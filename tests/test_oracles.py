@@ -132,6 +132,7 @@ ELEMENTS: dict[str, Formula] = {
     "squared_error": lambda p, t: by_torch(F.mse_loss, p, t),
     "absolute_error": lambda p, t: by_torch(F.l1_loss, p, t),
     "huber_loss": lambda p, t, **o: by_torch(F.huber_loss, p, t, **o),
+    "log_cosh_error": lambda p, t: np.logaddexp(p - t, t - p) - np.log(2),
     "binary_cross_entropy": bernoulli,
     "binary_cross_entropy_with_logits": lambda p, t, **o: by_torch(F.binary_cross_entropy_with_logits, p, t, **o),
     "focal_loss": focal,
@@ -229,6 +230,11 @@ def area(score: Array, truth: Array, weights: Array | None = None, bins: int | N
     return sk.roc_auc_score(truth.ravel(), score.ravel(), sample_weight=weights)
 
 
+def step_area(score: Array, truth: Array, weights: Array | None = None, bins: int | None = None, **o: Any) -> Any:
+    score = score if bins is None else np.minimum(np.floor(score * bins), bins - 1)
+    return sk.average_precision_score(truth.ravel(), score.ravel(), sample_weight=weights)
+
+
 def calibration(
     pred: Array,
     target: Array,
@@ -287,6 +293,7 @@ ORACLES: dict[str, Formula] = {
     "cross_entropy": cross_entropy,
     "root_mean_squared_error": regression_by(sk.root_mean_squared_error),
     "r2_score": regression_by(sk.r2_score),
+    "explained_variance": regression_by(sk.explained_variance_score),
     "pearson_corrcoef": pearson,
     "spearman_corrcoef": spearman,
     "accuracy": lambda p, t, **o: sk.accuracy_score(**decided(p, t, **o)),
@@ -297,6 +304,7 @@ ORACLES: dict[str, Formula] = {
     "confusion_matrix": matrix,
     "cohen_kappa": kappa,
     "auroc": area,
+    "average_precision": step_area,
     "expected_calibration_error": calibration,
     "psnr": noise_ratio,
     "pairwise_iou": every_iou,
@@ -330,6 +338,11 @@ WEIGHTED: Options = [{}, {"class_weights": CLASS_WEIGHTS}, {"class_weights": CLA
 RARE = np.where(LABELS == 3, 0, LABELS)
 
 
+RANKED: Given = [
+    ((LONG, TRUTH), [{}, {"weights": WEIGHT}, {"capacity": 80, "weights": WEIGHT}]),
+    ((TIED, TRUTH), [{}, {"weights": WEIGHT}, {"capacity": 60}]),
+    ((SCORE, TRUTH), [{"bins": 10}, {"bins": 10, "weights": WEIGHT}]),
+]
 DECISIONS: Given = [
     ((SCORE, TRUTH), SCORES),
     ((SCORE > 0.5, TRUTH), [{}]),
@@ -356,6 +369,7 @@ CALLS: dict[str, Given] = {
     "squared_error": [((X, Y), REDUCTIONS), ((X[0], Y[0]), [{}]), ((X[0, 0], Y[0, 0]), [{}])],
     "absolute_error": [((X, Y), REDUCTIONS)],
     "huber_loss": [((X, Y), [*each(REDUCTIONS, delta=0.7), {}, {"delta": 3.0}])],
+    "log_cosh_error": [((X, Y), REDUCTIONS)],
     "binary_cross_entropy": [((P, Q), REDUCTIONS), ((P.round(), B), [{"log_floor": -100}]), ((B, B), [{}])],
     "binary_cross_entropy_with_logits": [
         ((X, Q), [*REDUCTIONS, {"pos_weight": np.asarray(2.5)}, {"pos_weight": W2[0]}]),
@@ -400,6 +414,7 @@ CALLS: dict[str, Given] = {
     ],
     "root_mean_squared_error": [((X, Y), [{}, {"weights": W}, {"weights": W2}])],
     "r2_score": [((X, Y), [{}, {"weights": W}, {"weights": W2}]), ((X + 64, Y + 64), [{}])],
+    "explained_variance": [((X, Y), [{}, {"weights": W}, {"weights": W2}]), ((X + 64, Y + 64), [{}])],
     "pearson_corrcoef": [((X, Y), [{}]), ((LONG, OTHER), [{}, {"weights": WEIGHT}])],
     "spearman_corrcoef": [
         ((LONG, OTHER), [{}, {"capacity": 64}]),
@@ -417,11 +432,8 @@ CALLS: dict[str, Given] = {
     "f_beta": [(arrays, [{**o, "beta": b} for o in options for b in (0.5, 2.0)]) for arrays, options in DECISIONS],
     "confusion_matrix": tables("normalize", (None, "true", "pred", "all")),
     "cohen_kappa": tables("penalty", (None, "linear", "quadratic")),
-    "auroc": [
-        ((LONG, TRUTH), [{}, {"weights": WEIGHT}, {"capacity": 80, "weights": WEIGHT}]),
-        ((TIED, TRUTH), [{}, {"weights": WEIGHT}, {"capacity": 60}]),
-        ((SCORE, TRUTH), [{"bins": 10}, {"bins": 10, "weights": WEIGHT}]),
-    ],
+    "auroc": RANKED,
+    "average_precision": RANKED,
     "expected_calibration_error": [
         ((SCORE, TRUTH), [{"norm": n, **o} for n in ("l1", "l2", "max") for o in ({}, {"bins": 7, "weights": WEIGHT})]),
         ((SHARES, LABELS), [{"class_axis": -1}, {"class_axis": -1, "norm": "l2", "weights": WEIGHT}]),
@@ -523,6 +535,18 @@ CLAIMS: dict[str, Claim] = {
         lambda: al.auroc(SCORE, TRUTH),
         lambda: torchmetrics("auroc", SCORE, TRUTH, task="binary"),
     ),
+    "torchmetrics average_precision": (
+        lambda: al.average_precision(SCORE, TRUTH),
+        lambda: torchmetrics("average_precision", SCORE, TRUTH, task="binary"),
+    ),
+    "torchmetrics explained_variance": (
+        lambda: al.explained_variance(LONG, OTHER),
+        lambda: torchmetrics("explained_variance", LONG, OTHER),
+    ),
+    "torchmetrics log_cosh_error": (
+        lambda: al.log_cosh_error(LONG, OTHER),
+        lambda: torchmetrics("log_cosh_error", LONG, OTHER),
+    ),
     "torchmetrics calibration_error": (
         lambda: al.ece(SCORE, TRUTH),
         lambda: torchmetrics("calibration_error", SCORE, TRUTH, task="binary"),
@@ -556,6 +580,7 @@ CLAIMS: dict[str, Claim] = {
         lambda: al.huber_loss(X, Y, delta=0.7, reduction="none"),
         lambda: optax("huber_loss", X, Y, delta=0.7),
     ),
+    "optax log_cosh": (lambda: al.log_cosh(X, Y, reduction="none"), lambda: optax("log_cosh", X, Y)),
     "optax sigmoid_binary_cross_entropy": (
         lambda: al.bce_with_logits(X, Q, reduction="none"),
         lambda: optax("sigmoid_binary_cross_entropy", X, Q),

@@ -10,10 +10,11 @@ from tests.torture import main, run
 
 FILE = Path(__file__).parent / "torture" / "public.json"
 
-SERVED = 155
+SERVED = 168
 """How many cases have an answer, at least, or say nothing about a library: raise it with the table."""
 
 KNOWN = {
+    ("jax", "emd-03"): "a negative mass gives NaN where values cannot be looked at, not an error",
     ("jax", "roc_auc-12"): "a target that is neither 0 nor 1 gives NaN where values cannot be looked at, not an error",
 }
 """(library, case) -> why it fails. An entry that has been mended must go."""
@@ -33,7 +34,6 @@ def test_answers(name: str) -> None:
 
 
 def test_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--xp", "numpy", str(FILE)]) == 1
-    assert main(["--xp", "numpy", "--partial", str(FILE)]) == 0
-    assert main(["--xp", "numpy", "--partial", "--json", str(FILE)]) == 0
-    assert '"not yet"' in capsys.readouterr().out
+    assert main(["--xp", "numpy", str(FILE)]) == 0
+    assert main(["--xp", "numpy", "--json", str(FILE)]) == 0
+    assert '"passed"' in capsys.readouterr().out

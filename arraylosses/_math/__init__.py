@@ -41,7 +41,7 @@ from .sums import (
     total,
 )
 from .thinning import thinned
-from .transport import directions, match, plan, power_mean, quantile_gaps, root_of
+from .transport import directions, match, plan, plan_at_cost, power_mean, quantile_gaps, root_of
 from .triangles import closest, corners, nearest_triangle, triangle, vector
 from .windows import gaussian_taps, halved, pad_image, uniform_taps, window_average, window_moments
 
@@ -86,6 +86,7 @@ __all__ = [
     "pick",
     "pick_rows",
     "plan",
+    "plan_at_cost",
     "plan_cost",
     "positive_part",
     "potentials",

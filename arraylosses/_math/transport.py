@@ -1,5 +1,7 @@
 """Transport of mass: exact plans, found on the host, and quantile functions of weighted samples."""
 
+from collections.abc import Callable
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -75,19 +77,46 @@ def _shares(weights: Any) -> Any:
     return np.where(fair, shares, np.nan)
 
 
-def _plans(power: float, points: Any, others: Any, a: Any, b: Any) -> tuple[Any, ...]:
-    """The results of `plan` for problems that are solved together."""
-    k, n, m = len(points), points.shape[1], others.shape[1]
-    mass, longest = np.full((k, n, m), np.nan), np.ones(k)
-    price, other_price = np.zeros((k, n)), np.zeros((k, m))
-    fair = np.flatnonzero(np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1))
-    if fair.size:
-        costs, longest[fair] = zip(*(_scaled_cost(points[i], others[i], power) for i in fair), strict=True)
-        mass[fair], price[fair], other_price[fair] = _solved(np.stack(costs), a[fair], b[fair])
+def _vertices(cost: Any, a: Any, b: Any) -> tuple[Any, ...]:
+    """Of (k, n, m) costs: from and to whom, how much, and the prices at either side; NaN where a mass is none."""
+    k, n, m = cost.shape
+    mass, price, other_price = np.full((k, n, m), np.nan), np.zeros((k, n)), np.zeros((k, m))
+    fair = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
+    if fair.any():
+        mass[fair], price[fair], other_price[fair] = _solved(cost[fair], a[fair], b[fair])
     mass = mass.reshape(k, n * m)
     flat = np.argsort(-mass, axis=1, kind="stable")[:, : n + m - 1]
     moved = np.maximum(np.take_along_axis(mass, flat, axis=1), 0.0)
-    return (*np.divmod(flat, m), moved, price, other_price, longest)
+    return *np.divmod(flat, m), moved, price, other_price
+
+
+def _of_points(power: float, points: Any, others: Any, a: Any, b: Any) -> tuple[Any, ...]:
+    costs = [_scaled_cost(*pair, power) for pair in zip(points, others, strict=True)]
+    shape = len(points), points.shape[1], others.shape[1]
+    longest = np.asarray([size for _, size in costs])
+    return *_vertices(np.reshape([cost for cost, _ in costs], shape), a, b), longest
+
+
+def _of_costs(cost: Any, a: Any, b: Any) -> tuple[Any, ...]:
+    """The least cost becomes 0 and the greatest 1: what all have in common moves no mass.
+
+    An infinite cost is dearer than any detour through other pairs.
+    """
+    cost, there = cost.astype(np.float64), {"axis": (1, 2), "keepdims": True, "where": np.isfinite(cost)}
+    least, greatest = np.min(cost, initial=np.inf, **there), np.max(cost, initial=-np.inf, **there)
+    unit = np.where(greatest > least, greatest - least, 1.0)
+    scaled = np.where(cost == np.inf, sum(cost.shape[1:]), (cost - least) / unit)
+    lost = ~np.isfinite(scaled).all(axis=(1, 2))
+    return *_vertices(scaled, np.where(lost[:, None], np.nan, a), b), unit[:, 0, 0]
+
+
+def _in_parts(solve: Callable[..., tuple[Any, ...]], lead: Shape, pairs: int, *given: Any) -> tuple[Any, ...]:
+    """Problems of so many pairs each, as many at a time as are solved together."""
+    count = prod(lead)
+    rows = [x.reshape((count, *x.shape[len(lead) :])) for x in given]
+    parts = np.array_split(np.arange(count), max(1, -(-count * pairs // TOGETHER)))
+    found = zip(*(solve(*(x[part] for x in rows)) for part in parts), strict=True)
+    return tuple(np.concatenate(x).reshape((*lead, *x[0].shape[1:])) for x in found)
 
 
 @hosted(_plan_results, scipy=True)
@@ -97,12 +126,18 @@ def plan(points: Any, others: Any, u: Any, v: Any, power: float) -> tuple[Any, .
     From and to whom; how much mass; the price of mass at each point, in distances ** power over the longest distance
     ** power; and that distance. Masses that are no masses (NaN, or all 0) give NaN.
     """
-    lead, n, m = points.shape[:-2], points.shape[-2], others.shape[-2]
-    count = prod(lead)
-    given = [x.reshape((count, *x.shape[len(lead) :])) for x in (points, others, _shares(u), _shares(v))]
-    parts = np.array_split(np.arange(count), max(1, -(-count * n * m // TOGETHER)))
-    found = zip(*(_plans(power, *(x[part] for x in given)) for part in parts), strict=True)
-    return tuple(np.concatenate(x).reshape((*lead, *x[0].shape[1:])) for x in found)
+    pairs = points.shape[-2] * others.shape[-2]
+    return _in_parts(partial(_of_points, power), points.shape[:-2], pairs, points, others, _shares(u), _shares(v))
+
+
+def _cost_results(cost: Shape, u: Shape, v: Shape) -> list[tuple[Shape, bool]]:
+    return _plan_results((*u, 1), (*v, 1), u, v, 1.0)
+
+
+@hosted(_cost_results, scipy=True)
+def plan_at_cost(cost: Any, u: Any, v: Any) -> tuple[Any, ...]:
+    """The same of given (..., n, m) costs; prices are in units of the range of the costs, which comes last."""
+    return _in_parts(_of_costs, cost.shape[:-2], cost.shape[-2] * cost.shape[-1], cost, _shares(u), _shares(v))
 
 
 @hosted(lambda like, axes, count, seed: [((int(axes), int(count)), False)], reads=False)

@@ -119,6 +119,17 @@ def unexplained(value: Any, pred: Any, target: Any) -> Any:
     return 1 - value / np.var(target) if np.var(target) else np.full_like(value, np.nan)
 
 
+def centred(pred: Any, target: Any) -> tuple[Any, ...]:
+    """The prediction less its mean error."""
+    return pred - np.mean(pred - target), target
+
+
+def steps(value: Any, *arrays: Any) -> Any:
+    """Area under a curve of precision and recall, by steps."""
+    precision, recall = value[:2]
+    return np.sum(np.diff(recall) * precision[1:])
+
+
 def summed(value: Any, *arrays: Any) -> Any:
     return np.sum(value, axis=-1)
 
@@ -168,6 +179,8 @@ IDENTITIES: dict[str, tuple[Identity, ...]] = {
     "precision": (Identity("recall", change=as_decided, forms=(None, "num_classes")),),
     "f_beta": (Identity("recall", params={"beta": 2.0**40}),),
     "auroc": (Identity("auroc", rest_of_one, change=first_negated, forms=(None,)),),
+    "average_precision": (Identity("precision_recall_curve", steps),),
+    "explained_variance": (Identity("squared_error", unexplained, change=centred),),
     "huber_loss": (Identity("squared_error", half, {"delta": 1024.0}), Identity("smooth_l1_loss")),
     "smooth_l1_loss": (Identity("absolute_error", params={"beta": 2.0**-60}),),
     "root_mean_squared_error": (Identity("squared_error", root),),

@@ -27,6 +27,7 @@ OPERATOR = KERNEL / KERNEL.sum(1, keepdims=True)
 RING = np.roll(np.eye(6), 1, axis=0) + np.roll(np.eye(6), -1, axis=0)
 SHARES, OTHER_SHARES = RNG.dirichlet(np.ones(6), (2, 4))
 WEIGHTS = np.asarray([0.5, 2.0])
+COST = RNG.normal(size=(2, 9, 7))
 
 
 def pairs(one: Formula) -> Formula:
@@ -57,6 +58,12 @@ def matched(a: Array, b: Array, squared: bool = False, point_reduction: str = "m
 def exact(x: Array, y: Array, u: Array, v: Array, p: float = 1.0, root: bool = True) -> Any:
     value = ot.emd2(u, v, cdist(x, y) ** p)
     return value ** (1 / p) if root else value
+
+
+def priced(a: Array, b: Array, cost: Array) -> Array:
+    """Masses that sum to one, at given costs."""
+    rows = zip(a / a.sum(1, keepdims=True), b / b.sum(1, keepdims=True), cost, strict=True)
+    return np.asarray([ot.emd2(*row) for row in rows])
 
 
 def line(x: Array, y: Array, u: Array, v: Array, p: float = 1.0, root: bool = True) -> Any:
@@ -137,6 +144,7 @@ def diffused(
 ELEMENTS: dict[str, Formula] = {
     "earth_movers_distance": matched,
     "optimal_transport_distance": pairs(exact),
+    "transport_cost": priced,
     "wasserstein_distance": pairs(line),
     "sliced_wasserstein_distance": pairs(sliced),
     "sinkhorn_distance": pairs(entropic),
@@ -182,6 +190,7 @@ CALLS: dict[str, Given] = {
         ((CLOUD, CLOUD[:, ::-1] + 0.5), POWERS),
         ((np.round(CLOUD), np.round(OTHER), MASS, OTHER_MASS), POWERS),
     ],
+    "transport_cost": [((MASS, OTHER_MASS, COST), REDUCTIONS), ((MASS, OTHER_MASS, np.round(COST) + 3), REDUCTIONS)],
     "wasserstein_distance": [
         ((LINE, OTHER_LINE), POWERS + REDUCTIONS),
         ((LINE, OTHER_LINE, MASS, OTHER_MASS), POWERS + REDUCTIONS),

@@ -35,6 +35,7 @@ def auce(mean: Any, std: Any, target: Any, levels: Any) -> Any:
 FUNCS: dict[str, Callable[..., Any]] = {
     "accuracy": Renamed(al.accuracy),
     "auce": auce,
+    "average_precision": Renamed(al.average_precision, score="pred"),
     "ause": Renamed(al.ause),
     "bce": Renamed(al.binary_cross_entropy, prob="pred"),
     "bce_with_logits": Renamed(al.binary_cross_entropy_with_logits, logits="pred"),
@@ -44,6 +45,7 @@ FUNCS: dict[str, Callable[..., Any]] = {
     "dice": dice,
     "diou": score_of(al.pairwise_diou),
     "ece": Renamed(al.expected_calibration_error, confidence="pred", correct="target", n_bins="bins"),
+    "emd": Renamed(al.transport_cost, a="pred", b="target"),
     "eikonal": Renamed(al.eikonal_loss, gradients="gradient"),
     "fbeta": Renamed(al.f_beta, _one_task),
     "focal": Renamed(al.focal_loss_with_logits, logits="pred"),
@@ -55,6 +57,7 @@ FUNCS: dict[str, Callable[..., Any]] = {
     "kl": Renamed(al.kl_divergence, p="target", q="pred"),
     "l1": Renamed(al.absolute_error),
     "l2": Renamed(al.squared_error),
+    "log_cosh": Renamed(al.log_cosh_error),
     "lovasz_hinge": Renamed(al.lovasz_hinge, logits="pred"),
     "lovasz_softmax": Renamed(al.lovasz_softmax, prob="pred"),
     "nll": Renamed(al.nll_loss, log_prob="pred"),
