@@ -118,6 +118,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def accuracy(session: nox.Session) -> None:
+    """Errors in units in the last place, against 60 digits, into docs/accuracy.md."""
+    session.install(*EVERYTHING, "optax")
+    session.run("python", "-m", "tests.accuracy", "--write", *session.posargs)
+
+
+@nox.session
 def conformance(session: nox.Session) -> None:
     """The laws, metric by metric; arguments go to ``python -m arraylosses conformance``."""
     session.install(*EVERYTHING)

@@ -1152,7 +1152,7 @@ class _log_cosh_error(Loss):
         reduction: Reduction = "mean",
         avg_factor: Any = None,
     ) -> Array:
-        """Logarithm of the hyperbolic cosine of the difference: half its square near zero, the absolute error far away."""
+        """Logarithm of the hyperbolic cosine of the difference."""
 
 log_cosh_error: _log_cosh_error
 

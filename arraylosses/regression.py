@@ -172,7 +172,8 @@ def smooth_l1_loss(xp: Namespace, pred: Array, target: Array, /, *, beta: NonNeg
 def log_cosh_error(xp: Namespace, pred: Array, target: Array, /) -> Array:
     r"""Logarithm of the hyperbolic cosine of the difference.
 
-    Half its square near zero, the absolute error less log 2 far away. Take it for `huber_loss` with a width of 1 and derivatives of every order.
+    Half its square near zero, the absolute error less log 2 far away. Take it for `huber_loss` with a width of 1 and
+    derivatives of every order.
 
     .. math:: \ell(e) = \log \cosh e
 

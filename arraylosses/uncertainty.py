@@ -152,7 +152,9 @@ def standardised(xp: Namespace, mean: Array, std: Array, target: Array) -> Array
     rest = target - mean
     certain = std == 0
     ratio = rest / xp.where(certain, 1.0, std)
-    return xp.where(certain & (rest != 0), rest * inf, ratio)
+    # not rest * inf: that has an infinite slope, and is NaN times 0 where it is not chosen
+    beside = xp.where(rest > 0, inf, xp.where(rest < 0, -inf, rest))
+    return xp.where(certain, beside, ratio)
 
 
 def _reach(xp: Namespace, level: float | tuple[float, ...], like: Array) -> Array:

@@ -83,6 +83,11 @@ class Backend:
     context: Callable[[], AbstractContextManager[Any]] = nullcontext
 
 
+def leaves(value: Any) -> tuple[Any, ...]:
+    """The arrays of a result."""
+    return value if isinstance(value, tuple) else (value,)
+
+
 def summed(add: Callable[..., Any], value: Any) -> Any:
     """One number of a result, or of all parts of a curve."""
     return sum(map(add, value)) if isinstance(value, tuple) else add(value)

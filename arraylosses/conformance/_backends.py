@@ -3,7 +3,6 @@
 import os
 import tempfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -28,30 +27,6 @@ def _strict() -> Backend:
         return np.asarray(x._array)
 
     return Backend("strict", xp.asarray, get, second=second, lacks=("float16",))
-
-
-DASK_LAWS = ("libraries_agree", "lazy_as_stated", "result_is_of_the_library", "a_mask_is_a_weight")
-"""A value costs Dask milliseconds of graph; these are what differs for a lazy library."""
-
-
-def _dask() -> Backend:
-    import dask.array
-
-    def put(x: Any) -> Any:
-        return dask.array.from_array(np.array(x), chunks=-1)
-
-    def get(x: Any) -> Any:
-        """In this thread, where NumPy can be told that 0/0 is no news."""
-        with np.errstate(all="ignore"):
-            return np.asarray(x.compute(scheduler="synchronous"))
-
-    def refuse(*args: Any, **options: Any) -> None:
-        raise AssertionError("the graph was computed")
-
-    def idle() -> AbstractContextManager[Any]:
-        return dask.config.set(scheduler=refuse)  # type: ignore[no-any-return]  # the library is untyped
-
-    return Backend("dask", put, get, idle=idle, laws=DASK_LAWS)
 
 
 def _cupy() -> Backend:
@@ -86,7 +61,7 @@ MAKERS: dict[str, tuple[str, Callable[[], Backend]]] = {
     "torch": ("torch", lambda: _made("torch")),
     "jax": ("jax", lambda: _made("jax", False)),
     "jax-x64": ("jax", lambda: _made("jax", True)),
-    "dask": ("dask", _dask),
+    "dask": ("dask", lambda: _made("dask")),
     "cupy": ("cupy", _cupy),
 }
 _MADE: dict[str, Backend] = {}

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ._backend import leaves
 from ._law import BATCH, law, rows
 from ._parts import streamed
-from ._trial import Broken, Trial, leaves
+from ._trial import Broken, Trial
 
 
 def _given(arrays: list[Any]) -> list[Any]:
@@ -54,7 +55,7 @@ def native_is_eager(t: Trial) -> None:
     t.close(t.got(compiled(*_given(t.put(arrays)))), want, "machine code")
 
 
-@law(asks="guard")
+@law(asks="guard", kinds=True)
 def nothing_moves(t: Trial) -> None:
     """A compiled call moves no array between the host and a device: under `jax.transfer_guard("disallow")`."""
     assert t.backend.guard is not None
@@ -81,7 +82,7 @@ def value_and_gradient_are_one(t: Trial) -> None:
     t.close(value, np.sum(t.value(arrays)), "value")
 
 
-@law(asks="shape")
+@law(asks="shape", kinds=True)
 def shapes_are_known_beforehand(t: Trial) -> None:
     """`jax.eval_shape` and fake tensors find the shape and dtype that a call then has."""
     assert t.backend.shape is not None

@@ -6,8 +6,9 @@ import numpy as np
 
 from .._domains import zero_or_one
 from .._xp import default_dtype, library
+from ._backend import leaves
 from ._law import BATCH, law
-from ._trial import Broken, Trial, leaves
+from ._trial import Broken, Trial
 
 
 @law

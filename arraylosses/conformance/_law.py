@@ -25,12 +25,15 @@ class Law:
         What a library must be able to do for the law to speak of it, as an attribute of its `Backend`: 'grad', 'jit'.
     wide : bool
         Whether it is tried where the library computes in float64.
+    kinds : bool
+        Whether it depends on shapes and dtypes alone: `ENOUGH` draws are enough for it.
     """
 
     name: str
     hold: Callable[[Trial], None]
     asks: str = ""
     wide: bool = False
+    kinds: bool = False
 
     def __call__(self, trial: Trial) -> None:
         self.hold(trial)
@@ -41,18 +44,21 @@ class Law:
         return tried and (not self.asks or bool(getattr(library, self.asks)))
 
 
+ENOUGH = 3
+"""Draws of a law of shapes and dtypes, which numbers say nothing about."""
+
 LAWS: dict[str, Law] = {}
 
 
 @overload
 def law(function: Callable[[Trial], None], /) -> Law: ...
 @overload
-def law(*, asks: str = "", wide: bool = False) -> Callable[[Callable[[Trial], None]], Law]: ...
-def law(function: Any = None, /, *, asks: str = "", wide: bool = False) -> Any:
+def law(*, asks: str = "", wide: bool = False, kinds: bool = False) -> Callable[[Callable[[Trial], None]], Law]: ...
+def law(function: Any = None, /, **about: Any) -> Any:
     """Enter a law in the table, under its name; with ``asks``, one of libraries that have that."""
 
     def enter(hold: Callable[[Trial], None]) -> Law:
-        LAWS[hold.__name__] = made = Law(hold.__name__, hold, asks, wide)
+        LAWS[hold.__name__] = made = Law(hold.__name__, hold, **about)
         return made
 
     return enter if function is None else enter(function)

@@ -81,7 +81,7 @@ def blocks_make_the_whole(t: Trial) -> None:
         t.close(got, want, f"blocks of {batch}, axis={axis}")
 
 
-@law
+@law(kinds=True)
 def pickles_by_name(t: Trial) -> None:
     if pickle.loads(pickle.dumps(t.metric)) != t.metric:
         raise Broken("the metric came back another")

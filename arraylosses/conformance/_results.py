@@ -7,8 +7,9 @@ import numpy as np
 
 from .._domains import BINARY, MASS, REAL
 from .._xp import library
+from ._backend import leaves
 from ._law import BATCH, law, rows
-from ._trial import SINGLE, Broken, Trial, degree, leaves
+from ._trial import SINGLE, Broken, Trial, degree
 
 CONFIDENT = 64.0
 """A score by which another outcome has a chance of 1e-28."""
@@ -16,7 +17,7 @@ CONFIDENT = 64.0
 # ---- kinds of result
 
 
-@law
+@law(kinds=True)
 def result_is_of_the_library(t: Trial) -> None:
     """An array of the caller's library, in the caller's floating dtype."""
     t.needs_frame()
@@ -93,7 +94,7 @@ def axis_is_a_loop(t: Trial) -> None:
     t.close(t.value(arrays, axis=0)[:3], np.stack(columns), "axis=0")
 
 
-@law
+@law(kinds=True)
 def unequal_shapes_are_refused(t: Trial) -> None:
     """Nothing is broadcast: (n,) against (n, 1) is a ValueError."""
     arrays = t.draw(BATCH)
@@ -238,7 +239,7 @@ def any_size_is_right(t: Trial) -> None:
         t.close(t.value(scaled) / unit, want / unit, f"size {factor:.0e}", SINGLE)
 
 
-@law(asks="idle")
+@law(asks="idle", kinds=True)
 def lazy_as_stated(t: Trial) -> None:
     """Nothing is computed before it is asked for."""
     assert t.backend.idle is not None

@@ -14,6 +14,9 @@ from ._outcome import Outcome
 DEAR = ("jax", "torch")
 """Libraries that are slow to start and to compile: their work is handed out first."""
 
+TASKS = 60
+"""After so many pairs of a metric and a library a process ends: what JAX and torch compiled takes gigabytes by then."""
+
 Work = tuple[Metric, str, int, set[str]]
 """A metric, a library, how many examples, and the names of the laws that are wanted."""
 
@@ -68,7 +71,8 @@ def run(
 
 def _spread(works: list[Work], workers: int) -> Iterator[list[Outcome]]:
     """Processes are started anew, for JAX does not live through a fork; each takes work as it is free."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool:
+    fresh = get_context("spawn")
+    with ProcessPoolExecutor(workers, fresh, initializer=_quiet, max_tasks_per_child=TASKS) as pool:
         futures: list[Any] = [pool.submit(tried, work) for work in works]
         for future in as_completed(futures):
             yield future.result()

@@ -52,6 +52,10 @@ def _held_at(t: Trial, arrays: list[Any]) -> Callable[[list[Any]], Any]:
     return value
 
 
+STEP = 1e-7
+"""Of a finite difference."""
+
+
 def _between_the_sides(t: Trial, arrays: list[Any], rng: Any) -> None:
     """Broken unless the gradient along some way lies between the finite differences ahead and behind.
 
@@ -59,12 +63,13 @@ def _between_the_sides(t: Trial, arrays: list[Any], rng: Any) -> None:
     it: then the sides differ, and the gradient is one of them.
     """
     value = _held_at(t, arrays)
-    here = value(arrays).sum()
+    parts = value(arrays)
+    here, noise = parts.sum(), 2.0**-50 * np.abs(parts).sum() / STEP
     t.needs(bool(np.isfinite(here)), "the value is not finite here")
     for place, slope in t.slopes(arrays).items():
         way = rng.normal(size=arrays[place].shape)
-        sides = [(value(placed(arrays, place, arrays[place] + h * way)).sum() - here) / h for h in (1e-7, -1e-7)]
-        along, slack = (slope * way).sum(), 2e-5 * max(1e-3, *map(abs, sides))
+        sides = [(value(placed(arrays, place, arrays[place] + h * way)).sum() - here) / h for h in (STEP, -STEP)]
+        along, slack = (slope * way).sum(), noise + 2e-5 * max(1e-3, *map(abs, sides))
         if not min(sides) - slack <= along <= max(sides) + slack:
             raise Broken(f"gradient by `{t.names[place]}` along a way: {along}, and the sides are {sides}")
 

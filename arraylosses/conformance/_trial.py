@@ -372,7 +372,6 @@ class Trial:
         self.needs("reduction" in self.metric.shared, "only a loss has values of elements")
 
     def needs_gradient(self) -> Callable[..., Any]:
-        self.needs_reduction()
         self.needs(self.metric.facts.smooth != "nowhere", "nowhere differentiable")
         if self.backend.grad is None:
             raise Lacking(f"{self.backend.name} has no derivatives")
@@ -411,11 +410,6 @@ def degree(unit: str, params: Mapping[str, Any]) -> float:
     if power:
         return float(params.get(power, power))
     return 0.0 if unit in ("1", "nat", "dB", "weight") else 1.0
-
-
-def leaves(value: Any) -> tuple[Any, ...]:
-    """The arrays of a result."""
-    return value if isinstance(value, tuple) else (value,)
 
 
 EPSILON = {False: 2.0**-52, True: 2.0**-23}

@@ -1,0 +1,5 @@
+"""``python -m tests.accuracy``."""
+
+from .report import main
+
+raise SystemExit(main())

@@ -1,0 +1,141 @@
+"""The errors of a kernel on a library, in units in the last place."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+from mpmath import mp, mpf
+
+import arraylosses as al
+from tests._runs import Library
+
+from .kernels import Kernel
+
+DIGITS = 60
+STEP = 170
+"""Decimal places of the step of a central difference: its square is below the least float64."""
+STEP_DIGITS = 2 * STEP + 310 + DIGITS
+"""The difference of two values that are alike to a step times the least float64 has this many digits less."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Values and slopes to 60 digits, and by what size each is measured."""
+
+    value: list[Any]
+    unit: list[Any]
+    slope: list[Any]
+    slope_unit: list[Any]
+
+
+def _number(x: Any) -> Any:
+    if isinstance(x, np.ndarray):
+        return [mpf(float(v)) for v in x]
+    return int(x) if np.issubdtype(type(x), np.integer) else mpf(float(x))
+
+
+def rows(data: tuple[Any, ...]) -> Iterator[list[Any]]:
+    """The arguments of each element, exactly."""
+    return ([_number(x) for x in row] for row in zip(*data, strict=True))
+
+
+def _largest(parts: Any, value: Any) -> Any:
+    return max([abs(value), *map(abs, parts)])
+
+
+def _moved(first: Any, place: int | None, step: Any) -> Any:
+    if place is None:
+        return first + step
+    return [x + step if k == place else x for k, x in enumerate(first)]
+
+
+def _derivative(exact: Callable[..., Any], row: list[Any], place: int | None) -> Any:
+    """By the first argument, or one number of it; NaN where a step leaves the domain."""
+    first, *rest = row
+    at = abs(first if place is None else first[place])
+    with mp.workdps(STEP_DIGITS):
+        step = (min(at, mpf(1)) if at else mpf(1)) * mpf(10) ** -STEP
+        try:
+            ahead, behind = (exact(_moved(first, place, s), *rest) for s in (step, -step))
+        except (ValueError, ZeroDivisionError):
+            return mp.nan
+        found = (ahead - behind) / (2 * step)
+        return mp.nan if isinstance(found, mp.mpc) else found
+
+
+def _slopes(kernel: Kernel, row: list[Any]) -> list[Any]:
+    places: list[int | None] = [*range(len(row[0]))] if isinstance(row[0], list) else [None]
+    return [_derivative(kernel.exact, row, place) for place in places]
+
+
+def _slope_units(kernel: Kernel, row: list[Any], slopes: list[Any]) -> list[Any]:
+    parts = [[]] * len(slopes)
+    if kernel.slope_summands is not None:
+        parts = kernel.slope_summands(*row)
+        parts = parts if isinstance(row[0], list) else [parts]
+    return [_largest(p, s) for p, s in zip(parts, slopes, strict=True)]
+
+
+@cache
+def truth(kernel: int, dtype: str) -> Truth:
+    """Of a kernel by its number, for inputs of a dtype."""
+    from .kernels import KERNELS
+
+    k = KERNELS[kernel]
+    found = Truth([], [], [], [])
+    with mp.workdps(DIGITS):
+        for row in rows(k.inputs(dtype)):
+            value = k.exact(*row)
+            found.value.append(value)
+            found.unit.append(_largest(k.summands(*row) if k.summands else [], value))
+            if k.slope_goal is not None:
+                slopes = _slopes(k, row)
+                found.slope.extend(slopes)
+                found.slope_unit.extend(_slope_units(k, row, slopes))
+    return found
+
+
+def _spacing(size: Any, dtype: str) -> Any:
+    """What one unit in the last place is, of a number of this size."""
+    limits = np.finfo(dtype)
+    size = max(size, mpf(float(limits.tiny)))
+    return mpf(2) ** (int(mp.floor(mp.log(size, 2))) - limits.nmant)
+
+
+def _error(got: float, want: Any, size: Any, dtype: str) -> float:
+    """Units in the last place. Near the least normal number anything is 0, for XLA and CUDA flush what is below it."""
+    limits = np.finfo(dtype)
+    if mp.isnan(want):
+        return 0.0
+    if abs(want) > mpf(float(limits.max)):
+        return 0.0 if np.isinf(got) or abs(got) >= float(limits.max) * (1 - 1e-6) else np.inf
+    if not np.isfinite(got):
+        return np.inf
+    if max(abs(mpf(got)), abs(want)) < 4 * mpf(float(limits.tiny)):
+        return 0.0
+    return float(abs(mpf(got) - want) / _spacing(size, dtype))
+
+
+def errors(got: Any, want: list[Any], unit: list[Any], dtype: str) -> list[float]:
+    given = np.asarray(got, dtype=np.float64).ravel().tolist()
+    with mp.workdps(DIGITS):
+        return [_error(g, w, u, dtype) for g, w, u in zip(given, want, unit, strict=True)]
+
+
+def elements(kernel: Kernel) -> Callable[..., Any]:
+    """The metric, element by element."""
+    metric = getattr(al, kernel.name)
+    options = {"reduction": "none"} if "reduction" in metric.shared else {}
+    return partial(metric, **options)
+
+
+def value_on(kernel: Kernel, library: Library, data: tuple[Any, ...]) -> Any:
+    return library.get(elements(kernel)(*map(library.put, data)))
+
+
+def slope_on(kernel: Kernel, library: Library, data: tuple[Any, ...]) -> Any:
+    first, *rest = map(library.put, data)
+    assert library.gradient is not None
+    return library.get(library.gradient(lambda x: elements(kernel)(x, *rest), first))

@@ -1,0 +1,168 @@
+"""The table of errors, and the page that holds it."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from importlib.metadata import version
+from math import inf, isnan, nan
+from pathlib import Path
+
+import numpy as np
+
+from tests._runs import INSTALLED, library
+
+from .kernels import KERNELS, Kernel
+from .measure import STEP_DIGITS, errors, slope_on, truth, value_on
+from .peers import PEERS
+
+DTYPES = ("float32", "float64")
+PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
+STORED = PAGE.with_suffix(".json")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The largest errors of a kernel on a library, or of a peer.
+
+    Attributes
+    ----------
+    metric, inputs, dtype, by : str
+        What was measured, on which inputs, and who computed it.
+    value, slope : float
+        Units in the last place; NaN where it was not measured.
+    """
+
+    metric: str
+    inputs: str
+    dtype: str
+    by: str
+    value: float
+    slope: float = nan
+
+
+def _largest(found: list[float]) -> float:
+    return max(found, default=nan)
+
+
+def _ours(number: int, kernel: Kernel, dtype: str, name: str) -> Measured:
+    want, data, lib = truth(number, dtype), kernel.inputs(dtype), library(name)
+    with lib.session(False):
+        value = _largest(errors(value_on(kernel, lib, data), want.value, want.unit, dtype))
+        slope = nan
+        if kernel.slope_goal is not None and lib.gradient is not None:
+            slope = _largest(errors(slope_on(kernel, lib, data), want.slope, want.slope_unit, dtype))
+    return Measured(kernel.name, kernel.inputs.__name__, dtype, name, value, slope)
+
+
+def _theirs(number: int, kernel: Kernel, dtype: str) -> Iterator[Measured]:
+    want, data = truth(number, dtype), kernel.inputs(dtype)
+    for name, peer in PEERS.get(kernel.name, {}).items():
+        with np.errstate(all="ignore"):
+            got = peer(*data)
+        value = _largest(errors(got, want.value, want.unit, dtype))
+        yield Measured(kernel.name, kernel.inputs.__name__, dtype, f"{name}'s", value)
+
+
+def measured(pattern: str = "*") -> Iterator[Measured]:
+    """Every kernel of this name, in both dtypes, on every library, and the peers."""
+    for number, kernel in enumerate(KERNELS):
+        for dtype in DTYPES if fnmatchcase(kernel.name, pattern) else ():
+            yield from (_ours(number, kernel, dtype, name) for name in INSTALLED)
+            yield from _theirs(number, kernel, dtype)
+
+
+def beyond(found: list[Measured]) -> list[Measured]:
+    """Ours that do not keep to the goal, or to what is known of them."""
+    kernels = {(k.name, k.inputs.__name__): k for k in KERNELS}
+    return [m for m in found if m.by in INSTALLED and _over(m, kernels[m.metric, m.inputs])]
+
+
+def _over(m: Measured, kernel: Kernel) -> bool:
+    known = kernel.known if kernel.known is not None and m.by in kernel.known.by else None
+    goals = (known.limit, known.limit) if known else (kernel.goal, kernel.slope_goal or inf)
+    return m.value > goals[0] or m.slope > goals[1]
+
+
+# ---- the page
+
+
+def _shown(x: float) -> str:
+    if isnan(x):
+        return ""
+    return "wrong" if x == inf else f"{x:.1f}" if x < 1000 else f"{x:.0e}".replace("e+0", "e").replace("e+", "e")
+
+
+def _both(m: Measured | None) -> str:
+    return "" if m is None else " / ".join(filter(None, (_shown(m.value), _shown(m.slope))))
+
+
+def _line(kernel: Kernel, dtype: str, found: dict[str, Measured]) -> str:
+    peers = ", ".join(f"{name[:-2]} {_shown(m.value)}" for name, m in found.items() if name.endswith("'s"))
+    goal = f"{kernel.goal}" + (f" / {kernel.slope_goal}" if kernel.slope_goal is not None else "")
+    ours = " | ".join(_both(found.get(name)) for name in LIBRARIES)
+    note = f" [^{REASONS[kernel.known.reason]}]" if kernel.known else ""
+    name = f"`{kernel.name}`{note}, {kernel.inputs.__name__.replace('_', ' ')}"
+    return f"| {name} | {dtype} | {ours} | {goal} | {peers} |"
+
+
+LIBRARIES = ("numpy", "torch", "jax", "strict")
+REASONS = {reason: i for i, reason in enumerate(dict.fromkeys(k.known.reason for k in KERNELS if k.known), 1)}
+PACKAGES = ("numpy", "torch", "jax", "array-api-strict", "scipy", "optax")
+
+
+def page(found: list[Measured], about: str) -> str:
+    rows: dict[tuple[str, str, str], dict[str, Measured]] = {}
+    for m in found:
+        rows.setdefault((m.metric, m.inputs, m.dtype), {})[m.by] = m
+    kernels = {(k.name, k.inputs.__name__): k for k in KERNELS}
+    lines = [_line(kernels[metric, inputs], dtype, by) for (metric, inputs, dtype), by in rows.items()]
+    notes = [f"[^{i}]: {reason[0].upper()}{reason[1:]}." for reason, i in REASONS.items()]
+    return HEAD.format(about=about, digits=STEP_DIGITS) + "\n".join(lines) + "\n\n" + "\n".join(notes) + "\n"
+
+
+HEAD = """# Accuracy
+
+How far is each number from the right one? This page is written by `python -m nox -s accuracy`; do not edit it.
+
+The largest error over hard inputs, in units in the last place of the result's dtype, against the definition evaluated
+to 60 digits with mpmath: tails, cancellation, kinks, and sizes from 1e-30 to 1e15 (`tests/accuracy/inputs.py`). Value /
+gradient by the first argument, whose right one is a central difference of {digits} digits. A value that crosses zero is
+measured by the largest of the summands it is the difference of; what lies below four times the least normal number
+counts as 0, for some devices flush it. The peers computed their values from the same arrays; "wrong" is infinite or NaN
+where there is a number, or a number where the right one is infinite.
+
+{about}
+
+| metric, inputs | dtype | numpy | torch | jax | strict | goal | peers |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def _about() -> str:
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return f"Measured on {date.today()} with {versions}."
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="python -m tests.accuracy", description=__doc__)
+    parser.add_argument("--only", default="*", help="metrics whose name matches this pattern")
+    parser.add_argument("--write", action="store_true", help="write docs/accuracy.md and docs/accuracy.json")
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """1 if something misses its goal without a reason."""
+    options = _parser().parse_args(argv)
+    found = []
+    for m in measured(options.only):
+        found.append(m)
+        print(f"{m.metric:34} {m.inputs:26} {m.dtype:8} {m.by:8} {_both(m)}", flush=True)
+    if options.write:
+        STORED.write_text(json.dumps([asdict(m) for m in found], indent=0) + "\n", encoding="utf-8")
+        PAGE.write_text(page(found, _about()), encoding="utf-8")
+    for m in beyond(found):
+        print(f"beyond its goal: {m}")
+    return 1 if beyond(found) else 0
