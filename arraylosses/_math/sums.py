@@ -14,7 +14,12 @@ def arange_like(xp: Namespace, n: int, like: Array, dtype: Dtype) -> Array:
 
 @Primitive
 def total(xp: Namespace, x: Array, axis: Axis) -> Array:
-    """Sum over ``axis``; booleans are counted, exactly."""
+    """Sum over ``axis``; booleans are counted, exactly.
+
+    In float64 where that is at hand: a library may add rows of float32 one by one, as NumPy does.
+    """
+    if x.dtype == xp.float32:
+        return xp.astype(xp.sum(x, axis=axis, dtype=xp.float64), xp.float32)
     return xp.sum(xp.astype(x, index_dtype(xp)) if x.dtype == xp.bool else x, axis=axis)
 
 

@@ -113,6 +113,23 @@ def reductions_agree(t: Trial) -> None:
     t.close(t.value(arrays, weights=weights), whole / weights.sum(), "mean")
 
 
+MANY = 2**14
+"""So many float32 numbers, added one by one, lose more than two digits."""
+
+
+@law
+def sums_keep_their_digits(t: Trial) -> None:
+    """Along a strided axis too, a mean of many float32 elements is right to 4 roundings."""
+    t.needs_loss()
+    t.needs_frame()
+    t.needs(not any(d.event for d in t.domains), "its elements are arrays: the sums over them are those of others")
+    arrays = t.as_dtype(t.scattered(t.chance()).draw((MANY, 2)), "float32")
+    each = np.asarray(t.value(arrays, reduction="none"), dtype=np.float64)
+    off = np.abs(t.value(arrays, axis=0) - each.mean(axis=0)) / np.abs(each).mean(axis=0)
+    if (off > 4 * 2.0**-23).any():
+        raise Broken(f"a mean of {MANY} float32 numbers is off by {off.max() * 2**23:.1f} roundings")
+
+
 @law
 def elements_stand_alone(t: Trial) -> None:
     """An element's value does not depend on its neighbours."""
