@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import groupby
 from multiprocessing import get_context
+from operator import itemgetter
 from typing import Any
 
 from .._metric import Metric
@@ -13,9 +15,6 @@ from ._outcome import Outcome
 
 DEAR = ("jax", "torch")
 """Libraries that are slow to start and to compile: their work is handed out first."""
-
-TASKS = 60
-"""After so many pairs of a metric and a library a process ends: what JAX and torch compiled takes gigabytes by then."""
 
 Work = tuple[Metric, str, int, set[str]]
 """A metric, a library, how many examples, and the names of the laws that are wanted."""
@@ -70,9 +69,12 @@ def run(
 
 
 def _spread(works: list[Work], workers: int) -> Iterator[list[Outcome]]:
-    """Processes are started anew, for JAX does not live through a fork; each takes work as it is free."""
-    fresh = get_context("spawn")
-    with ProcessPoolExecutor(workers, fresh, initializer=_quiet, max_tasks_per_child=TASKS) as pool:
-        futures: list[Any] = [pool.submit(tried, work) for work in works]
-        for future in as_completed(futures):
-            yield future.result()
+    """Processes are started anew, for JAX does not live through a fork; each takes work as it is free.
+
+    Each library has processes of its own: what JAX and torch compile takes gigabytes.
+    """
+    for _, some in groupby(works, key=itemgetter(1)):
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool:
+            futures: list[Any] = [pool.submit(tried, work) for work in some]
+            for future in as_completed(futures):
+                yield future.result()
