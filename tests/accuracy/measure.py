@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 import arraylosses as al
 from tests._runs import Library
 
-from .kernels import Kernel
+from .kernels import KERNELS, Kernel
 
 DIGITS = 60
 STEP = 170
@@ -22,12 +22,10 @@ STEP_DIGITS = 2 * STEP + 310 + DIGITS
 
 @dataclass(frozen=True)
 class Truth:
-    """Values and slopes to 60 digits, and by what size each is measured."""
+    """Numbers to 60 digits, and by what size the error of each is measured."""
 
-    value: list[Any]
+    number: list[Any]
     unit: list[Any]
-    slope: list[Any]
-    slope_unit: list[Any]
 
 
 def _number(x: Any) -> Any:
@@ -79,21 +77,26 @@ def _slope_units(kernel: Kernel, row: list[Any], slopes: list[Any]) -> list[Any]
 
 
 @cache
-def truth(kernel: int, dtype: str) -> Truth:
-    """Of a kernel by its number, for inputs of a dtype."""
-    from .kernels import KERNELS
-
-    k = KERNELS[kernel]
-    found = Truth([], [], [], [])
+def values(number: int, dtype: str) -> Truth:
+    """The right values of a kernel by its number, for inputs of a dtype."""
+    kernel, found = KERNELS[number], Truth([], [])
     with mp.workdps(DIGITS):
-        for row in rows(k.inputs(dtype)):
-            value = k.exact(*row)
-            found.value.append(value)
-            found.unit.append(_largest(k.summands(*row) if k.summands else [], value))
-            if k.slope_goal is not None:
-                slopes = _slopes(k, row)
-                found.slope.extend(slopes)
-                found.slope_unit.extend(_slope_units(k, row, slopes))
+        for row in rows(kernel.inputs(dtype)):
+            value = kernel.exact(*row)
+            found.number.append(value)
+            found.unit.append(_largest(kernel.summands(*row) if kernel.summands else [], value))
+    return found
+
+
+@cache
+def slopes(number: int, dtype: str) -> Truth:
+    """Its gradients by the first argument."""
+    kernel, found = KERNELS[number], Truth([], [])
+    with mp.workdps(DIGITS):
+        for row in rows(kernel.inputs(dtype)):
+            by_place = _slopes(kernel, row)
+            found.number.extend(by_place)
+            found.unit.extend(_slope_units(kernel, row, by_place))
     return found
 
 
@@ -118,10 +121,10 @@ def _error(got: float, want: Any, size: Any, dtype: str) -> float:
     return float(abs(mpf(got) - want) / _spacing(size, dtype))
 
 
-def errors(got: Any, want: list[Any], unit: list[Any], dtype: str) -> list[float]:
+def errors(got: Any, right: Truth, dtype: str) -> list[float]:
     given = np.asarray(got, dtype=np.float64).ravel().tolist()
     with mp.workdps(DIGITS):
-        return [_error(g, w, u, dtype) for g, w, u in zip(given, want, unit, strict=True)]
+        return [_error(g, w, u, dtype) for g, w, u in zip(given, right.number, right.unit, strict=True)]
 
 
 def elements(kernel: Kernel) -> Callable[..., Any]:

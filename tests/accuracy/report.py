@@ -15,7 +15,7 @@ import numpy as np
 from tests._runs import INSTALLED, library
 
 from .kernels import KERNELS, Kernel
-from .measure import STEP_DIGITS, errors, slope_on, truth, value_on
+from .measure import STEP_DIGITS, errors, slope_on, slopes, value_on, values
 from .peers import PEERS
 
 DTYPES = ("float32", "float64")
@@ -48,21 +48,20 @@ def _largest(found: list[float]) -> float:
 
 
 def _ours(number: int, kernel: Kernel, dtype: str, name: str) -> Measured:
-    want, data, lib = truth(number, dtype), kernel.inputs(dtype), library(name)
+    data, lib = kernel.inputs(dtype), library(name)
     with lib.session(False):
-        value = _largest(errors(value_on(kernel, lib, data), want.value, want.unit, dtype))
+        value = _largest(errors(value_on(kernel, lib, data), values(number, dtype), dtype))
         slope = nan
         if kernel.slope_goal is not None and lib.gradient is not None:
-            slope = _largest(errors(slope_on(kernel, lib, data), want.slope, want.slope_unit, dtype))
+            slope = _largest(errors(slope_on(kernel, lib, data), slopes(number, dtype), dtype))
     return Measured(kernel.name, kernel.inputs.__name__, dtype, name, value, slope)
 
 
 def _theirs(number: int, kernel: Kernel, dtype: str) -> Iterator[Measured]:
-    want, data = truth(number, dtype), kernel.inputs(dtype)
     for name, peer in PEERS.get(kernel.name, {}).items():
         with np.errstate(all="ignore"):
-            got = peer(*data)
-        value = _largest(errors(got, want.value, want.unit, dtype))
+            got = peer(*kernel.inputs(dtype))
+        value = _largest(errors(got, values(number, dtype), dtype))
         yield Measured(kernel.name, kernel.inputs.__name__, dtype, f"{name}'s", value)
 
 
@@ -77,10 +76,10 @@ def measured(pattern: str = "*") -> Iterator[Measured]:
 def beyond(found: list[Measured]) -> list[Measured]:
     """Ours that do not keep to the goal, or to what is known of them."""
     kernels = {(k.name, k.inputs.__name__): k for k in KERNELS}
-    return [m for m in found if m.by in INSTALLED and _over(m, kernels[m.metric, m.inputs])]
+    return [m for m in found if m.by in INSTALLED and over(m, kernels[m.metric, m.inputs])]
 
 
-def _over(m: Measured, kernel: Kernel) -> bool:
+def over(m: Measured, kernel: Kernel) -> bool:
     known = kernel.known if kernel.known is not None and m.by in kernel.known.by else None
     goals = (known.limit, known.limit) if known else (kernel.goal, kernel.slope_goal or inf)
     return m.value > goals[0] or m.slope > goals[1]
