@@ -472,6 +472,7 @@ def _normal(xp: Namespace, gradient: Array, epsilon: float) -> Array:
     neighbour_gradient=REAL["coordinate"],
     range=(0.0, 2.0),
     symmetric=True,
+    steady=False,
     smooth="almost everywhere",
     reflects=("gradient", "neighbour_gradient"),
     rotates=("gradient", "neighbour_gradient"),

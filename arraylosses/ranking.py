@@ -129,7 +129,7 @@ def average_precision(xp: Namespace, s: Samples | Buffer | Histogram, /) -> Arra
     positive, negative = (xp.flip(side, axis=-1) for side in tallies(xp, s))
     hits = cumulative_sum(xp, positive)
     precision = divide(xp, hits, hits + cumulative_sum(xp, negative), empty=0.0)
-    return divide(xp, xp.sum(positive * precision, axis=-1), hits[..., -1], empty=xp.nan)
+    return divide(xp, xp.sum(positive * precision, axis=-1), xp.sum(positive, axis=-1), empty=xp.nan)
 
 
 class RocCurve(NamedTuple):

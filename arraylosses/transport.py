@@ -348,6 +348,7 @@ def _projected(xp: Namespace, points: Array, weights: Array | None, along: Array
     **WEIGHTED_CLOUDS,
     regular=False,
     symmetric=True,
+    steady=False,
     smooth="almost everywhere",
     unit="target",
     lazy=False,
