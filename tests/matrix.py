@@ -1,4 +1,7 @@
-"""``python -m tests.matrix FILE``: the summary of a conformance run, into ``docs/conformance.json`` and the README."""
+"""``python -m tests.matrix FILE ...``: the summary of a conformance run, into ``docs/conformance.json`` and the README.
+
+A later file replaces what an earlier one says of a metric on a library: that was tried again, after it was mended.
+"""
 
 import json
 import re
@@ -52,9 +55,20 @@ def placed(text: str, stored: Mapping[str, Any]) -> str:
     return PLACE.sub(lambda found: found[1] + rendered(stored) + found[2], text)
 
 
+def latest(runs: Sequence[Sequence[Outcome]]) -> list[Outcome]:
+    """Of each metric on each library, what the last run says that tried it."""
+    found: dict[tuple[str, str], list[Outcome]] = {}
+    for run in runs:
+        again = {(o.metric, o.xp) for o in run}
+        found = {pair: outcomes for pair, outcomes in found.items() if pair not in again}
+        for o in run:
+            found.setdefault((o.metric, o.xp), []).append(o)
+    return [o for outcomes in found.values() for o in outcomes]
+
+
 def main() -> None:
-    outcomes, about = conformance.from_json(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    stored = summary(outcomes, about)
+    runs = [conformance.from_json(Path(file).read_text(encoding="utf-8")) for file in sys.argv[1:]]
+    stored = summary(latest([outcomes for outcomes, _ in runs]), runs[-1][1])
     STORED.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     README.write_text(placed(README.read_text(encoding="utf-8"), stored), encoding="utf-8")
 
