@@ -1,6 +1,6 @@
 """Metrics of scores that put positives before negatives."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, PROBABILITY, REAL, Count
@@ -45,13 +45,19 @@ def _sides(xp: Namespace, s: Samples | Buffer) -> list[Array]:
     return [hits, weight - hits]
 
 
+OF_RANKS: dict[str, Any] = {
+    "range": (0.0, 1.0),
+    "best": 1.0,
+    "smooth": "nowhere",
+    "lazy": False,
+    "ranks": ("pred",),
+}
+"""Facts of an area under a curve of scores."""
+
+
 @metric(
     scores,
-    range=(0.0, 1.0),
-    best=1.0,
-    smooth="nowhere",
-    lazy=False,
-    ranks=("pred",),
+    **OF_RANKS,
     undefined="labels of one class",
     also=("roc_auc", "roc_auc_score"),
     equals=("sklearn.metrics.roc_auc_score", "torchmetrics.functional.auroc(task='binary') of probabilities"),
@@ -88,11 +94,7 @@ def auroc(xp: Namespace, s: Samples | Buffer | Histogram, /) -> Array:
 
 @metric(
     scores,
-    range=(0.0, 1.0),
-    best=1.0,
-    smooth="nowhere",
-    lazy=False,
-    ranks=("pred",),
+    **OF_RANKS,
     undefined="labels without a positive",
     also=("average_precision_score", "auprc"),
     equals=(
