@@ -21,6 +21,7 @@ class Catalogue:
     >>> print(al.catalogue.filter(subject="ranking"))
     name                    kind    subject  best  range   smooth
     auroc                   metric  ranking  1     [0, 1]  nowhere
+    average_precision       metric  ranking  1     [0, 1]  nowhere
     precision_recall_curve  metric  ranking  -     -       nowhere
     roc_curve               metric  ranking  -     -       nowhere
     """

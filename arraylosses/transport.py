@@ -603,7 +603,7 @@ def sinkhorn_divergence(
 @loss(
     fake=REAL["n"],
     real=REAL["m"],
-    range=None,
+    range=(-inf, inf),
     best=None,
     unit="score",
     convex=("fake", "real"),

@@ -225,9 +225,9 @@ def gaussian_quantile(xp: Namespace, mean: Array, std: Array, probability: Array
     >>> print(al.gaussian_quantile(np.array([1.0]), np.array([2.0]), np.array([0.5])))
     [1.]
     """
-    z = normal_quantile(xp, probability)
-    # without deviation the ends of the distribution are finite too
-    return mean + std * xp.where((std == 0) & (z == z), 0.0, z)
+    # without deviation the ends of the distribution are finite too, and so must their gradient be
+    certain = (std == 0) & (probability == probability)
+    return mean + std * normal_quantile(xp, xp.where(certain, 0.5, probability))
 
 
 class Bounds(NamedTuple):

@@ -31,7 +31,7 @@ def large_scores_are_right(t: Trial) -> None:
     t.needs(bool(places), "its inputs are bounded")
     large = [a * SCORES if i in places else a for i, a in enumerate(t.draw(BATCH))]
     large = t.as_dtype(large, "float32")
-    t.close(t.value(large), t.reference.value(t.as_dtype(large, "float64")), "large scores", SINGLE)
+    t.close(t.value(large), t.reference.value(t.as_dtype(large, "float64")), "large scores", SINGLE, SCORES)
 
 
 @law

@@ -9,7 +9,7 @@ from .._domains import BINARY, MASS, REAL
 from .._xp import library
 from ._backend import leaves
 from ._law import BATCH, law, rows
-from ._trial import SINGLE, Broken, Trial, degree
+from ._trial import LEAST, SINGLE, Broken, Trial, degree
 
 CONFIDENT = 64.0
 """A score by which another outcome has a chance of 1e-28."""
@@ -233,7 +233,7 @@ def far_from_zero_is_right(t: Trial) -> None:
     t.needs(len(places) > 1 and not any(t.domains[i].bounded for i in places), "its inputs cannot be moved together")
     moved = [a if i not in places else (a + 4096).astype("float32") for i, a in enumerate(t.draw(BATCH))]
     want = t.reference.value(t.as_dtype(moved, "float64"))
-    t.close(t.value(moved), want, "offset 4096", float(64 * np.finfo("float32").eps * 4096))
+    t.close(t.value(moved), want, "offset 4096", float(64 * np.finfo("float32").eps * 4096), size=512.0)
 
 
 @law
@@ -248,9 +248,9 @@ def any_size_is_right(t: Trial) -> None:
         want = t.reference.value(t.as_dtype(scaled, "float64"))
         # tiny values are compared for what they are; where summands of a unit may cancel, as far as those are right
         least = 1e-3 * factor ** degree(t.metric.facts.unit, t.settings) if t.metric.facts.scales else 1e-37
-        tiny = (want != 0) & (np.abs(want) < max(1e-9, least))
+        tiny = (want != 0) & (np.abs(want) < max(1e-9, least)) & (t.floor(factor) == LEAST)
         unit = np.where(tiny, np.maximum(np.abs(want), least), 1.0)
-        t.close(t.value(scaled) / unit, want / unit, f"size {factor:.0e}", SINGLE)
+        t.close(t.value(scaled) / unit, want / unit, f"size {factor:.0e}", SINGLE, factor)
 
 
 @law(asks="idle", kinds=True)

@@ -61,6 +61,11 @@ SMALLER: dict[str, dict[str, Any]] = {
 CURVE = 128
 """More points than any curve of a trial has."""
 
+LARGEST = 8.0
+"""More than any real number that a trial draws."""
+LEAST = 1e-3
+"""Deviations of smaller values are measured by this."""
+
 DOUBLE, SINGLE = 1e-9, 2e-4
 """Relative tolerance of a computation in float64, and in float32."""
 
@@ -389,13 +394,23 @@ class Trial:
     def tolerance(self) -> float:
         return DOUBLE if self.backend.double else SINGLE
 
-    def close(self, got: Any, want: Any, what: str, tolerance: float | None = None) -> None:
+    def floor(self, size: float) -> float:
+        """The least size that a deviation is measured by, for inputs of so many times their usual size.
+
+        A value of either sign, in the unit of its inputs, is a difference of parts as large as they are.
+        """
+        facts = self.metric.facts
+        power = degree(facts.unit, self.settings) if facts.scales else 0.0
+        signed = facts.range is not None and facts.range[0] < 0
+        return LARGEST * size**power if signed and power > 0 else LEAST
+
+    def close(self, got: Any, want: Any, what: str, tolerance: float | None = None, size: float = 1.0) -> None:
         """Broken unless two results are equal, to the library's rounding or the tolerance.
 
         The deviation is noted, but where a tolerance says that the inputs allow for more than rounding.
         """
         got, want = np.asarray(got), np.asarray(want)
-        close(got, want, self.tolerance if tolerance is None else tolerance, what)
+        close(got, want, self.tolerance if tolerance is None else tolerance, what, self.floor(size))
         single = not self.backend.double or np.float32 in (got.dtype, want.dtype)
         if not tolerance:
             self.notes.ulps = float(np.fmax(self.notes.ulps, deviation(got, want) / EPSILON[single]))
@@ -416,9 +431,9 @@ EPSILON = {False: 2.0**-52, True: 2.0**-23}
 """The rounding of float64, and of float32."""
 
 
-def _unit(want: Any) -> float:
+def _unit(want: Any, floor: float = LEAST) -> float:
     """What a deviation is measured by: the largest finite value."""
-    return float(np.max(np.abs(want[np.isfinite(want)]), initial=1e-3))
+    return float(np.max(np.abs(want[np.isfinite(want)]), initial=floor))
 
 
 def deviation(got: Any, want: Any) -> float:
@@ -428,7 +443,7 @@ def deviation(got: Any, want: Any) -> float:
     return float(np.max(np.abs(got[both] - want[both]), initial=0.0)) / _unit(want)
 
 
-def close(got: Any, want: Any, tolerance: float, what: str) -> None:
+def close(got: Any, want: Any, tolerance: float, what: str, floor: float = LEAST) -> None:
     """Equal shapes, equal places of NaN and inf, and numbers equal relative to the largest of them.
 
     A tolerance of 0 is exact; any other is at least what float32 leaves, where one side is float32.
@@ -438,6 +453,6 @@ def close(got: Any, want: Any, tolerance: float, what: str) -> None:
     got, want = np.asarray(got, dtype=np.float64), np.asarray(want, dtype=np.float64)
     if got.shape != want.shape:
         raise Broken(f"{what}: shape {got.shape}, not {want.shape}")
-    same = np.isclose(got, want, rtol=tolerance, atol=tolerance * _unit(want), equal_nan=True)
+    same = np.isclose(got, want, rtol=tolerance, atol=tolerance * _unit(want, floor), equal_nan=True)
     if not same.all():
         raise Broken(f"{what}: {got[~same].ravel()[:3].tolist()}, not {want[~same].ravel()[:3].tolist()}")

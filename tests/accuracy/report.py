@@ -14,6 +14,7 @@ import numpy as np
 
 from tests._runs import INSTALLED, library
 
+from .exhaustive import worst
 from .kernels import KERNELS, Kernel
 from .measure import STEP_DIGITS, errors, slope_on, slopes, value_on, values
 from .peers import PEERS
@@ -148,6 +149,7 @@ def _about() -> str:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="python -m tests.accuracy", description=__doc__)
     parser.add_argument("--only", default="*", help="metrics whose name matches this pattern")
+    parser.add_argument("--every", metavar="NAME", help="a loss of numbers, over all 2**32 of float32: minutes")
     parser.add_argument("--write", action="store_true", help="write docs/accuracy.md and docs/accuracy.json")
     return parser
 
@@ -155,6 +157,10 @@ def _parser() -> ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """1 if something misses its goal without a reason."""
     options = _parser().parse_args(argv)
+    if options.every:
+        units, at = worst(options.every)
+        print(f"{options.every}: at most {units:.1f} units in the last place, at {at!r}")
+        return 0
     found = []
     for m in measured(options.only):
         found.append(m)
