@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Axis, Formula, Namespace
-from .._xp import index_dtype, library, readable
+from .._xp import library, readable
 from . import (
     _trees,
     convolution,
@@ -57,11 +57,6 @@ def numpy_total(xp: Namespace, x: Array, axis: Axis) -> Array:
     if x.dtype != np.float32 or _pairwise(x, axis):
         return np.add.reduce(x, axis=axis)
     return np.add.reduce(x, axis=axis, dtype=np.float64).astype(np.float32)
-
-
-def tree_total(xp: Namespace, x: Array, axis: Axis) -> Array:
-    """Of libraries that add in a tree, or in several lanes."""
-    return xp.sum(xp.astype(x, index_dtype(xp)) if x.dtype == xp.bool else x, axis=axis)
 
 
 def numpy_cumulative_sum(xp: Namespace, x: Array) -> Array:
@@ -313,7 +308,7 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     elementary.softplus: {"torch": torch_softplus},
     convolution.conv2d: {"torch": torch_conv2d, "jax": jax_conv2d},
     convolution.max_pool2d: {"torch": torch_max_pool2d},
-    sums.total: {"numpy": numpy_total, **dict.fromkeys(("torch", "jax", "cupy"), tree_total)},
+    sums.total: {"numpy": numpy_total, **dict.fromkeys(("torch", "jax", "cupy"), sums.added)},
     sums.cumulative_sum: {"numpy": numpy_cumulative_sum, "torch": torch_cumulative_sum},
     sums.cumulative_product: {"torch": torch_cumulative_product},
     sums.tally: {"numpy": numpy_tally, "torch": torch_tally, "jax": jax_tally},

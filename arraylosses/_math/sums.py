@@ -12,6 +12,11 @@ def arange_like(xp: Namespace, n: int, like: Array, dtype: Dtype) -> Array:
     return xp.arange(n, dtype=dtype, **device_of(xp, like))
 
 
+def added(xp: Namespace, x: Array, axis: Axis) -> Array:
+    """Sum in the array's own dtype, which is well where a library adds in a tree or in lanes; booleans are counted."""
+    return xp.sum(xp.astype(x, index_dtype(xp)) if x.dtype == xp.bool else x, axis=axis)
+
+
 @Primitive
 def total(xp: Namespace, x: Array, axis: Axis) -> Array:
     """Sum over ``axis``; booleans are counted, exactly.
@@ -20,7 +25,7 @@ def total(xp: Namespace, x: Array, axis: Axis) -> Array:
     """
     if x.dtype == xp.float32:
         return xp.astype(xp.sum(x, axis=axis, dtype=xp.float64), xp.float32)
-    return xp.sum(xp.astype(x, index_dtype(xp)) if x.dtype == xp.bool else x, axis=axis)
+    return added(xp, x, axis)
 
 
 @Primitive
