@@ -154,6 +154,7 @@ class Form:
     repeated: bool = field(init=False)
     divisible: bool = field(init=False)
     grows: bool = field(init=False)
+    central: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """What every call asks is answered once (and a cached property holds a lock, which torch.compile cannot)."""
@@ -163,9 +164,10 @@ class Form:
         put(self, "params", _own(self.gather))
         put(self, "layout", _layout(self.domains))
         # samples are concatenated, not summed: walking over them in blocks would only copy them twice
-        kept = signature(self.gather).return_annotation
+        kept = signature(self.gather, eval_str=True).return_annotation
         put(self, "divisible", kept not in (Samples, Buffer))
         put(self, "grows", kept is Samples)
+        put(self, "central", hasattr(kept, "merge") and self.divisible)
         put(self, "repeated", any(d.repeated for d in self.domains.values()))
         put(self, "plain", all(map(_plain, self.domains.values())))
         put(self, "takes_labels", target is not None and (target.label or bool(target.labels and target.labels.label)))

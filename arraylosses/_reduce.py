@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._definition import Definition, Form
 from ._inputs import Inputs
-from ._math import multiply, total
-from ._state import Mean, Sum, additive, merge
-from ._typing import Array, Axis, Dtype, State
+from ._math import in_float64, multiply, total, wide, wide_total
+from ._state import Mean, TwoWords, merge
+from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast, lift, ready, ready_params
-from ._xp import Library, on_host
+from ._xp import Library, namespace, on_host
 
 BLOCK_BYTES = 1 << 18
 """What one block of all inputs takes, so that it and the temporaries of a formula stay in a core's cache."""
@@ -53,32 +53,44 @@ def weighted(lib: Library, leaf: Array, weights: Array | None) -> Array:
     return multiply(xp, weights, leaf)
 
 
-def _poisoned(lib: Library, leaf: Array, bad: Array | None, axes: tuple[int, ...], dtype: Dtype) -> Array:
+class Adding(NamedTuple):
+    """How a batch becomes a state: for one answer, or to be remembered.
+
+    ``total(xp, array, axes, dtype)`` adds what a kernel gives, ``gather(xp, arrays, form, params, dtype)`` runs a
+    summary.
+    """
+
+    total: Formula
+    gather: Formula
+
+
+def _poisoned(lib: Library, leaf: Any, bad: Array | None, axes: tuple[int, ...], dtype: Dtype) -> Any:
     """NaN where a label out of range went in."""
     if bad is None:
         return leaf
+    if isinstance(leaf, TwoWords):
+        return leaf._replace(head=_poisoned(lib, leaf.head, bad, axes, dtype))
     xp = lib.xp
-    return xp.where(lift(lib, xp.any(bad, axis=axes), leaf.ndim), xp.nan, cast(lib, leaf, dtype))
+    leaf = leaf if xp.isdtype(leaf.dtype, "real floating") else cast(lib, leaf, dtype)
+    return xp.where(lift(lib, xp.any(bad, axis=axes), leaf.ndim), xp.nan, leaf)
 
 
-def _element_weight(inputs: Inputs, axes: tuple[int, ...]) -> Any:
-    """How much the elements weigh: a whole number where they all weigh 1."""
-    if inputs.weights is None:
-        return prod([inputs.batch[a] for a in axes])
-    weights = lift(inputs.lib, inputs.weights, len(inputs.batch))
-    return total(inputs.lib.xp, inputs.lib.xp.broadcast_to(weights, inputs.batch), axes)
-
-
-def _kernel_state(form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype) -> State:
+def _kernel_state(
+    form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype, adding: Adding
+) -> State:
     out = elements(form, inputs, params)
-    lib = inputs.lib
+    lib, weights = inputs.lib, inputs.weights
 
-    def leaf(x: Array) -> Array:
-        return _poisoned(lib, total(lib.xp, weighted(lib, x, inputs.weights), axes), inputs.bad, axes, dtype)
+    def leaf(x: Array) -> Any:
+        added = adding.total(lib.xp, weighted(lib, x, weights), axes, dtype)
+        return _poisoned(lib, added, inputs.bad, axes, dtype)
 
     if isinstance(out, tuple):
         return type(out)(*map(leaf, out))
-    return Mean(leaf(out), _element_weight(inputs, axes))
+    if weights is None:
+        return Mean(leaf(out), prod([inputs.batch[a] for a in axes]))
+    weights = lib.xp.broadcast_to(lift(lib, weights, len(inputs.batch)), inputs.batch)
+    return Mean(leaf(out), adding.total(lib.xp, weights, axes, dtype))
 
 
 # ---- summaries
@@ -97,62 +109,103 @@ def _last(inputs: Inputs, array: Array, axes: tuple[int, ...]) -> Array:
     return xp.reshape(array, (*lead, prod([inputs.batch[a] for a in axes]), *array.shape[n:]))
 
 
-def _summary_state(form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype) -> State:
+def apart(params: dict[str, Any]) -> tuple[dict[str, Array], tuple[tuple[str, Any], ...]]:
+    """Parameters that are arrays, and the others, which may be part of a key."""
+    arrayed = {k: v for k, v in params.items() if hasattr(v, "dtype")}
+    return arrayed, tuple((k, v) for k, v in params.items() if k not in arrayed)
+
+
+def _summary_state(
+    form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype, adding: Adding
+) -> State:
     lib = inputs.lib
     weights = inputs.weights
     if weights is not None:
         weights = lib.xp.broadcast_to(lift(lib, weights, len(inputs.batch)), inputs.batch)
         weights = _last(inputs, weights, axes)
     arrays = [None if a is None else _last(inputs, a, axes) for a in inputs.arrays]
-    state = form.gather(lib.xp, *arrays, weights=weights, **params)
+    arrayed, others = apart(params)
+    state = adding.gather(lib.xp, (arrays, weights, arrayed), form, others, dtype)
     return type(state)(*(_poisoned(lib, x, inputs.bad, axes, dtype) for x in state))
 
 
 # ---- states
 
 
+def _total(xp: Namespace, x: Array, axes: tuple[int, ...], dtype: Dtype) -> Array:
+    return total(xp, x, axes)
+
+
+def _gathered(xp: Namespace, given: Any, form: Form, params: Any, dtype: Dtype) -> State:
+    arrays, weights, arrayed = given
+    return form.gather(xp, *arrays, weights=weights, **dict(params), **arrayed)
+
+
+AT_ONCE = Adding(_total, _gathered)
+
+
 def state_of(
-    definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any]
+    definition: Definition,
+    form: Form,
+    inputs: Inputs,
+    axes: tuple[int, ...],
+    params: dict[str, Any],
+    adding: Adding = AT_ONCE,
 ) -> tuple[State, Dtype]:
     """The state of one batch, or of one block of it; and the dtype of the computation."""
     inputs, dtype = ready(inputs)
     params = ready_params(params, definition, inputs.lib, dtype)
     make = _kernel_state if form.kernel else _summary_state
-    return make(form, inputs, axes, params, dtype), dtype
+    return make(form, inputs, axes, params, dtype, adding), dtype
 
 
 def floating(lib: Library, state: State, dtype: Dtype) -> State:
-    """Counts as numbers that a read-out may divide."""
-    integral = ("integral", "bool")
-    return type(state)(
-        *(cast(lib, x, dtype) if hasattr(x, "dtype") and lib.xp.isdtype(x.dtype, integral) else x for x in state)
-    )
+    """What a read-out sees: numbers of one dtype, counts among them."""
+    return type(state)(*(cast(lib, x, dtype) if hasattr(x, "dtype") else x for x in state))
 
 
-def _two_words(lib: Library, leaf: Any, like: Array, dtype: Dtype) -> Sum:
-    """A leaf as a running sum; a whole number keeps what one floating word cannot hold in the other."""
-    xp = lib.xp
-    if isinstance(leaf, int):
-        low = leaf % (1 << 20) if leaf >= 1 << 24 else 0
-        zero = xp.zeros_like(like)
-        return Sum(zero + float(leaf - low), zero + float(low))
-    if leaf.dtype != dtype and xp.isdtype(leaf.dtype, ("integral", "bool")):
-        head = xp.astype(leaf, dtype)
-        return Sum(head, xp.astype(leaf - xp.astype(head, leaf.dtype), dtype))
-    return Sum(leaf, xp.zeros_like(leaf))
+# ---- states that are remembered
 
 
-def summing(lib: Library, state: State, dtype: Dtype) -> State:
-    """A state that can be merged any number of times: additive leaves in two words."""
-    if not additive(state):
-        return state
-    like = next(cast(lib, x, dtype) for x in state if hasattr(x, "dtype"))
-    return type(state)(*(_two_words(lib, x, like, dtype) for x in state))
+def _two_words(xp: Namespace, x: Array, axes: tuple[int, ...], dtype: Dtype) -> TwoWords:
+    return TwoWords.of(xp, wide_total(xp, x, axes), dtype)
 
 
-def summed(state: State) -> State:
+def _gathered_in_two_words(xp: Namespace, given: Any, form: Form, params: Any, dtype: Dtype) -> State:
+    """Sums, and moments of what was made float64, in two words; samples stay what they are."""
+    if form.central:
+        arrays, weights, arrayed = given
+        given = [wide(xp, a) for a in arrays], wide(xp, weights), arrayed
+    state = _gathered(xp, given, form, params, dtype)
+    if form.divisible:
+        return type(state)(*(TwoWords.of(xp, x, dtype) for x in state))
+    return state
+
+
+REMEMBERED = Adding(
+    lambda xp, x, *options: in_float64(xp, x, _two_words, *options),
+    lambda xp, given, *options: in_float64(xp, given, _gathered_in_two_words, *options),
+)
+
+
+def _counted(n: int, like: Array) -> TwoWords:
+    """A whole number, which may have more digits than one floating word."""
+    low = n % (1 << 20) if n >= 1 << 24 else 0
+    zero = namespace(like).zeros_like(like)
+    return TwoWords(zero + float(n - low), zero + float(low))
+
+
+def remembered(
+    definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any]
+) -> State:
+    """The state of one batch, that can be merged any number of times: the same whatever the batches were."""
+    state, _ = state_of(definition, form, inputs, axes, params, REMEMBERED)
+    return type(state)(*(_counted(x, state[0].head) if isinstance(x, int) else x for x in state))
+
+
+def rounded(state: State) -> State:
     """The state that a read-out sees."""
-    return type(state)(*(x.value if isinstance(x, Sum) else x for x in state))
+    return type(state)(*(x.value if isinstance(x, TwoWords) else x for x in state))
 
 
 # ---- blocks

@@ -7,9 +7,9 @@ the state of the whole, whatever the grouping.
 
 from typing import Any, NamedTuple
 
-from ._math import power_of_two_scale, segment_sum, stop_gradient, total
-from ._typing import Array, Namespace, State
-from ._xp import device_of, namespace
+from ._math import in_float64, power_of_two_scale, segment_sum, stop_gradient, total, wide
+from ._typing import Array, Dtype, Namespace, State
+from ._xp import device_of, namespace, widest
 
 
 class Mean(NamedTuple):
@@ -63,7 +63,7 @@ class Confusion(NamedTuple):
     def of(
         cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, num_classes: int
     ) -> "Confusion":
-        flat = segment_sum(xp, weights, target * num_classes + pred, num_classes**2)
+        flat = segment_sum(xp, wide(xp, weights), target * num_classes + pred, num_classes**2)
         return cls(xp.reshape(flat, (*flat.shape[:-1], num_classes, num_classes)))
 
 
@@ -85,7 +85,7 @@ class Histogram(NamedTuple):
         # a score of NaN has no bin: its NaN must show in the sums instead
         weight = xp.where(known, xp.ones_like(score) if weights is None else weights, xp.nan)
         hits = weight * target
-        return cls(*(segment_sum(xp, v, index, bins) for v in (hits, weight - hits, weight * score)))
+        return cls(*(segment_sum(xp, wide(xp, v), index, bins) for v in (hits, weight - hits, weight * score)))
 
 
 def _centred(xp: Namespace, x: Array, w: Array | None, weight: Array) -> tuple[Array, Array]:
@@ -192,8 +192,8 @@ class Fit(NamedTuple):
         mean, rest = _centred(xp, target, weights, divisor)
         left = pred - target
         scale = xp.minimum(_scale_of(xp, rest), _scale_of(xp, left))
-        wide = xp.expand_dims(scale, axis=-1)
-        spread, error = (_weighted(xp, weights, (v * wide) ** 2) for v in (rest, left))
+        scales = xp.expand_dims(scale, axis=-1)
+        spread, error = (_weighted(xp, weights, (v * scales) ** 2) for v in (rest, left))
         return cls(weight, mean, spread, error, scale)
 
     def merge(self, other: "Fit") -> "Fit":
@@ -253,24 +253,39 @@ class Buffer(NamedTuple):
         return both._kept(xp, self.weight.shape[-1])
 
 
-class Sum(NamedTuple):
-    """A running sum in two words, so that no counter stops at 2**24 and no order of merging shows."""
+class TwoWords(NamedTuple):
+    """A number of twice the digits, so that no counter stops at 2**24 and no order of merging shows."""
 
     head: Array
     tail: Array
 
-    def merge(self, other: "Sum") -> "Sum":
+    @classmethod
+    def of(cls, xp: Namespace, x: Array, dtype: Dtype) -> "TwoWords":
+        """A whole number, or a float64, and what one word of this dtype does not hold of it."""
+        if x.dtype == dtype:
+            return cls(x, xp.zeros_like(x))
+        head = xp.astype(x, dtype)
+        rest = xp.astype(x - xp.astype(head, x.dtype), dtype)
+        return cls(head, xp.where(xp.isfinite(head), rest, 0.0))
+
+    def merge(self, other: "TwoWords") -> "TwoWords":
         """Exact sum of the heads (Knuth's two-sum); what it rounds off joins the tails."""
         head = self.head + other.head
         back = head - self.head
         lost = (self.head - (head - back)) + (other.head - back)
-        return Sum(head, (self.tail + other.tail) + lost)
+        return TwoWords(head, (self.tail + other.tail) + lost)
 
     @property
     def value(self) -> Array:
         """Of an infinite head the rest is inf - inf, NaN, and says nothing."""
         xp = namespace(self.tail)
         return self.head + xp.where(xp.isnan(self.tail), 0.0, self.tail)
+
+    @property
+    def wide(self) -> Array:
+        """Both words in one, where there is a dtype for it."""
+        xp = namespace(self.head)
+        return TwoWords(*(xp.astype(word, widest(xp, word)) for word in self)).value
 
 
 def additive(state: State) -> bool:
@@ -279,6 +294,11 @@ def additive(state: State) -> bool:
 
 def merge(a: State, b: State) -> State:
     """One state of two of a kind."""
-    if not additive(a):
-        return a.merge(b)
-    return type(a)(*(x.merge(y) if isinstance(x, Sum) else x + y for x, y in zip(a, b, strict=True)))
+    if additive(a):
+        return type(a)(*(x.merge(y) if isinstance(x, TwoWords) else x + y for x, y in zip(a, b, strict=True)))
+    return in_float64(namespace(a[0].head), (a, b), _merged_wide) if isinstance(a[0], TwoWords) else a.merge(b)
+
+
+def _merged_wide(xp: Namespace, states: tuple[State, State]) -> State:
+    a, b = (type(s)(*(leaf.wide for leaf in s)) for s in states)
+    return type(a)(*(TwoWords.of(xp, leaf, states[0][0].head.dtype) for leaf in a.merge(b)))

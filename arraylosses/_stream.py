@@ -5,10 +5,12 @@ from typing import Any
 
 from ._definition import Form
 from ._inputs import Inputs
+from ._math import in_float64, wide
 from ._metric import Function, Metric
-from ._reduce import resolve_axes, state_of, summed, summing
-from ._state import Samples, merge
-from ._typing import Array, Axis, State
+from ._reduce import apart, remembered, resolve_axes, rounded
+from ._state import Buffer, Samples, merge
+from ._typing import Array, Axis, Namespace, State
+from ._values import cast
 from ._xp import Library, as_array, device_of, library, quietly
 
 
@@ -102,7 +104,10 @@ class Stream:
         return quietly(self._computed, _library_of(state), state)
 
     def _computed(self, lib: Library, state: State) -> Any:
-        state = summed(state)
+        if isinstance(state, (Samples, Buffer)):
+            arrayed, others = apart(self._read_params())
+            return in_float64(lib.xp, (state, arrayed), _read_wide, self.metric, others)
+        state = rounded(state)
         return self.metric.read(lib, state, state[0].dtype, self._read_params())
 
     def _read_params(self) -> dict[str, Any]:
@@ -118,8 +123,18 @@ class Stream:
 
     def _state(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
         gather, _ = self.metric.split(params, form)
-        state, dtype = state_of(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
-        return summing(lib, state, dtype)
+        return remembered(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
+
+
+def _read_wide(xp: Namespace, given: Any, metric: Metric, params: Any) -> Any:
+    """What is read of samples, in whatever order they came."""
+    samples, arrayed = given
+    lib, dtype = library(samples.weight), samples.weight.dtype
+    state = type(samples)(*(wide(xp, x) for x in samples))
+    value = metric.read(lib, state, state.weight.dtype, {**dict(params), **arrayed})
+    if isinstance(value, tuple):
+        return type(value)(*(cast(lib, x, dtype) for x in value))
+    return cast(lib, value, dtype)
 
 
 def _merged(lib: Library, a: State, b: State) -> State:

@@ -163,6 +163,14 @@ def index_dtype(xp: Namespace) -> Dtype:
     return xp.result_type(int) if library_named(xp) == "jax" else xp.int64
 
 
+def widest(xp: Namespace, like: Array) -> Dtype:
+    """The most exact floating dtype beside ``like``: float64, but for 32-bit JAX and Apple's GPUs."""
+    name = library_named(xp)
+    if name == "jax":
+        return xp.result_type(float)
+    return like.dtype if name == "torch" and like.device.type == "mps" else xp.float64
+
+
 def device_of(xp: Namespace, like: Array) -> dict[str, Any]:
     """``device=`` for a creation function. JAX's constants follow what they meet; NumPy and Dask have one place."""
     return {} if library_named(xp) in ("jax", "dask", "numpy") else {"device": like.device}

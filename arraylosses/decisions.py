@@ -4,10 +4,11 @@ from typing import Any, Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, PROBABILITY, REAL, Count, Fraction, Positive
-from ._math import arange_like, divide, segment_sum, total
+from ._math import arange_like, argmax, divide, segment_sum, total, wide
 from ._metric import metric
 from ._state import ClassCounts, Confusion, Counts, Hits
 from ._typing import Array, Average, Namespace
+from ._xp import widest
 
 SCORES = REAL["class"]
 
@@ -38,7 +39,7 @@ def _tallied(
 ) -> ClassCounts:
     """Per class, by sums over segments: one-hot columns would cost n * classes."""
     # a hit is counted in its class, a miss in one more that is cut off: what is not weighed stays whole numbers
-    hit = xp.where(pred == target, target, classes)
+    hit, weights = xp.where(pred == target, target, classes), wide(xp, weights)
     tp = segment_sum(xp, weights, hit, classes + 1)[..., :-1]
     called, real = (segment_sum(xp, weights, label, classes) for label in (pred, target))
     whole = xp.sum(real, axis=-1, keepdims=True)
@@ -58,7 +59,7 @@ def class_outcomes(
 def score_outcomes(xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> ClassCounts:
     """The class of the highest score is the one that is called."""
     unknown = xp.any(pred != pred, axis=-1)
-    return _tallied(xp, xp.argmax(pred, axis=-1), target, unknown, weights, pred.shape[-1])
+    return _tallied(xp, argmax(xp, pred), target, unknown, weights, pred.shape[-1])
 
 
 @statistic(pred=PROBABILITY | LABEL, target=BINARY | LABEL)
@@ -76,7 +77,7 @@ def hits(xp: Namespace, pred: Array, target: Array, /, *, threshold: Fraction = 
 def score_hits(xp: Namespace, pred: Array, target: Array, /) -> Hits:
     """Right where the true class has the highest score."""
     known = xp.all(pred == pred, axis=-1)
-    right = xp.argmax(pred, axis=-1) == target
+    right = argmax(xp, pred) == target
     return Hits(right & known, ~right & known, ~known)
 
 
@@ -94,9 +95,9 @@ def confusion(
 def score_confusion(xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> Confusion:
     """The class of the highest score against the true one."""
     known = xp.all(pred == pred, axis=-1)
-    count = Confusion.of(xp, xp.argmax(pred, axis=-1), target, weights=weights, num_classes=pred.shape[-1]).count
+    count = Confusion.of(xp, argmax(xp, pred), target, weights=weights, num_classes=pred.shape[-1]).count
     lost = xp.expand_dims(xp.any(~known, axis=-1), axis=(-2, -1)) if known.ndim else ~known
-    return Confusion(xp.where(lost, xp.nan, xp.astype(count, pred.dtype)))
+    return Confusion(xp.where(lost, xp.nan, xp.astype(count, widest(xp, pred))))
 
 
 # ---- what is read

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, NONNEGATIVE, PROBABILITY, REAL, SIMPLEX, Count, Positive
-from ._math import divide, multiply, stop_gradient
+from ._math import argmax, divide, multiply, stop_gradient
 from ._metric import loss, metric
 from ._state import Histogram
 from ._typing import Array, Namespace
@@ -161,7 +161,7 @@ def class_reliability(
     xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, bins: Count = 15
 ) -> Histogram:
     """Confidence in the most probable class, against its being the true one."""
-    right = xp.astype(xp.argmax(pred, axis=-1) == target, pred.dtype)
+    right = xp.astype(argmax(xp, pred) == target, pred.dtype)
     return Histogram.of(xp, xp.max(pred, axis=-1), right, weights=weights, bins=bins)
 
 

@@ -14,6 +14,7 @@ from ._math import (
     normal_quantile,
     segment_sum,
     total,
+    wide,
 )
 from ._math import mean as average_of
 from ._metric import function, loss, metric
@@ -337,7 +338,7 @@ class Coverage(NamedTuple):
     @classmethod
     def of(cls, xp: Namespace, value: Array, steps: Array, weights: Array | None) -> "Coverage":
         """A value is within every level whose step is not below it: one search a value, then running sums."""
-        unknown = value != value
+        unknown, weights = value != value, wide(xp, weights)
         place = places(xp, steps, xp.where(unknown, 0.0, value))
         running = cumulative_sum(xp, segment_sum(xp, weights, place, steps.shape[0] + 1))
         lost = total(xp, unknown if weights is None else xp.where(unknown, weights, 0.0), -1)

@@ -26,6 +26,11 @@ CORNERS = tuple(OTHER_CLOUD + 0.3 * RNG.normal(size=(1, 100, 3)) for _ in range(
 """Large enough for a tree."""
 
 
+def wide_square(xp: Any, x: Any) -> Any:
+    """What may be asked to be done in float64."""
+    return m.wide(xp, x) ** 2
+
+
 def first_coordinate(points: Any) -> Any:
     """What `by_rows` may ask of some points."""
     return points[..., 0]
@@ -65,13 +70,15 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "thinned": [((POINTS, 1.5), {}), ((CLOUD, 0.4), {}), ((TIED, 1.0), {})],
     "nearest_triangle": [((POINTS, *(RNG.normal(size=(2, 6, 3)) for _ in range(3))), {}), ((CLOUD, *CORNERS), {})],
     "nearest": [((POINTS, OTHERS), {}), ((CLOUD, OTHER_CLOUD), {}), ((POINTS, OTHERS, RNG.random((2, 5)) > 0.4), {})],
+    "argmax": [((np.array([[0.5, 2.0, 2.0], [3.0, np.inf, 1.0]]),), {})],
+    "in_float64": [((RNG.normal(size=5), wide_square), {})],
     "prices": [
         ((RNG.random((2, 3, 4)), *LOG_MASSES, np.full((2, 1), 0.1), np.full((2, 1), 5.0), 7), {}),
     ],
 }
 ROUNDING = {"conv2d": 2e-14}
 """What sums of many terms, taken in another order, may differ by."""
-NOT_SMOOTH = {"nearest", "nearest_several", "nearest_triangle", "stop_gradient", "thinned"}
+NOT_SMOOTH = {"argmax", "nearest", "nearest_several", "nearest_triangle", "stop_gradient", "thinned"}
 """What has no derivative to compare: indices, and what is held constant on purpose."""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import arraylosses as al
-from arraylosses._state import Sum
+from arraylosses._state import TwoWords
 
 RNG = np.random.default_rng(7)
 
@@ -22,7 +22,7 @@ def test_a_float32_counter_goes_past_2_to_the_24() -> None:
     one, zero = np.ones(1, "float32"), np.zeros(1, "float32")
     state = s.init(one, zero)
     large = state._replace(
-        total=Sum(np.float32(2**24) + zero[0], zero[0]), weight=Sum(np.float32(2**24) + zero[0], zero[0])
+        total=TwoWords(np.float32(2**24) + zero[0], zero[0]), weight=TwoWords(np.float32(2**24) + zero[0], zero[0])
     )
     for _ in range(5):
         large = s.update(large, one, zero)

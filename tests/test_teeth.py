@@ -196,7 +196,7 @@ FRAME: list[tuple[Any, str, Any, al.Metric, str]] = [
     (_values, "_hidden", _as_it_is, al.r2_score, "weightless_is_absent"),
     (_values, "_without_ignored", _as_it_is, al.cross_entropy, "ignored_labels_are_absent"),
     (_state, "_pooled", _half_of_each, al.r2_score, "parts_make_the_whole"),
-    (_state.Sum, "merge", _forget_the_rest, al.accuracy, "parts_make_the_whole"),
+    (_state.TwoWords, "merge", _forget_the_rest, al.accuracy, "parts_make_the_whole"),
     (ranks, "tie_groups", _all_distinct, al.spearman_corrcoef, "integer_weights_are_copies"),
     (_inputs.Inputs, "rows", _short_rows, al.kl_divergence, "blocks_make_the_whole"),
     (_values, "floating_dtype", _first_dtype, al.kl_divergence, "half_is_computed_in_single"),

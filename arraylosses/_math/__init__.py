@@ -30,8 +30,10 @@ from .softmax import class_surprise, label_surprise
 from .spectrum import half_spectrum
 from .sums import (
     arange_like,
+    argmax,
     cumulative_product,
     cumulative_sum,
+    in_float64,
     one_hot,
     pick,
     pick_rows,
@@ -39,6 +41,8 @@ from .sums import (
     segment_sum,
     tally,
     total,
+    wide,
+    wide_total,
 )
 from .thinning import thinned
 from .transport import directions, match, plan, plan_at_cost, power_mean, quantile_gaps, root_of
@@ -53,6 +57,7 @@ __all__ = [
     "Problem",
     "absolute",
     "arange_like",
+    "argmax",
     "at_most",
     "by_rows",
     "class_surprise",
@@ -68,6 +73,7 @@ __all__ = [
     "half_spectrum",
     "halved",
     "in_base",
+    "in_float64",
     "label_surprise",
     "log_gap",
     "match",
@@ -112,6 +118,8 @@ __all__ = [
     "uniform_taps",
     "vector",
     "weight_by_value",
+    "wide",
+    "wide_total",
     "window_average",
     "window_moments",
     "xlogy",

@@ -267,8 +267,16 @@ def jax_thinned(xp: Namespace, points: Array, radius: float) -> Array:
 
 
 def jax_tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
-    dtype = index.dtype if values is None else values.dtype
-    return xp.zeros(n, dtype=dtype).at[index].add(1 if values is None else values)
+    if values is None:
+        return xp.zeros(n, dtype=index.dtype).at[index].add(1)
+    return sums.in_float64(xp, (values, index), _scattered, n, values.dtype)
+
+
+def _scattered(xp: Namespace, arrays: Any, n: int, dtype: Any) -> Array:
+    """A scatter adds one by one: in float32, 10,000 elements are 100 units off."""
+    values, index = arrays
+    wide = sums.wide(xp, values)
+    return xp.zeros(n, dtype=wide.dtype).at[index].add(wide).astype(dtype)
 
 
 def _scanned(xp: Namespace, schedule: Array, *constants: Array) -> Array:
@@ -284,6 +292,30 @@ def _scanned(xp: Namespace, schedule: Array, *constants: Array) -> Array:
 
 
 JITTED: dict[str, Formula] = {}
+
+
+def _switched_on(xp: Namespace, arrays: Any, formula: Formula, *options: Any) -> Any:
+    import jax
+
+    with jax.enable_x64(True):
+        return formula(xp, arrays, *options)
+
+
+def jax_in_float64(xp: Namespace, arrays: Any, formula: Formula, *options: Any) -> Any:
+    """Switched on for one compiled program: outside one, JAX reads the float64 of a derivative as two float32."""
+    import jax
+
+    if xp.result_type(float) == xp.float64:
+        return formula(xp, arrays, *options)
+    static = (0, *range(2, 3 + len(options)))
+    return jax.jit(_switched_on, static_argnums=static)(xp, arrays, formula, *options)
+
+
+def jax_argmax(xp: Namespace, x: Array) -> Array:
+    """Of int32 also where float64 is switched on: an int64 would outlive the switch, with a warning."""
+    from jax import lax
+
+    return lax.argmax(x, x.ndim - 1, np.int32)
 
 
 def jax_prices(xp: Namespace, cost: Array, *others: Any) -> Array:
@@ -309,10 +341,12 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     convolution.conv2d: {"torch": torch_conv2d, "jax": jax_conv2d},
     convolution.max_pool2d: {"torch": torch_max_pool2d},
     sums.total: {"numpy": numpy_total, **dict.fromkeys(("torch", "jax", "cupy"), sums.added)},
+    sums.in_float64: {"jax": jax_in_float64},
     sums.cumulative_sum: {"numpy": numpy_cumulative_sum, "torch": torch_cumulative_sum},
     sums.cumulative_product: {"torch": torch_cumulative_product},
     sums.tally: {"numpy": numpy_tally, "torch": torch_tally, "jax": jax_tally},
     sums.pick: {"dask": dask_pick},
+    sums.argmax: {"jax": jax_argmax},
     spectrum.half_spectrum: {
         "torch": torch_half_spectrum,
         **dict.fromkeys(("numpy", "jax", "cupy", "dask"), fft_half_spectrum),

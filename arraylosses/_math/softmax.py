@@ -6,7 +6,7 @@ the largest term out of the sum, and adding it through ``log1p``, keeps it.
 
 from .._typing import Array, Namespace
 from .elementary import stop_gradient
-from .sums import one_hot, pick
+from .sums import argmax, one_hot, pick
 
 
 def label_surprise(xp: Namespace, logits: Array, label: Array) -> Array:
@@ -25,7 +25,7 @@ def label_surprise(xp: Namespace, logits: Array, label: Array) -> Array:
 
 def class_surprise(xp: Namespace, logits: Array) -> Array:
     """``-log softmax(logits)`` for every class of the last axis, the most probable one to full relative precision."""
-    best = xp.argmax(logits, axis=-1)
+    best = argmax(xp, logits)
     # picked, not `xp.max`: its gradient would be shared among ties, and they keep their own terms below
     top = xp.expand_dims(pick(xp, logits, best), axis=-1)
     others = xp.where(one_hot(xp, best, logits.shape[-1]), -xp.inf, logits - stop_gradient(xp, top))

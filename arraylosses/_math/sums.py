@@ -1,9 +1,10 @@
 """Sums by axis, by running total and by segment, and the gathers that go with them."""
 
 from math import prod
+from typing import Any
 
-from .._typing import Array, Axis, Dtype, Namespace
-from .._xp import device_of, index_dtype
+from .._typing import Array, Axis, Dtype, Formula, Namespace
+from .._xp import device_of, index_dtype, widest
 from ._primitive import Primitive
 
 
@@ -28,6 +29,22 @@ def total(xp: Namespace, x: Array, axis: Axis) -> Array:
     return added(xp, x, axis)
 
 
+def wide(xp: Namespace, x: Any) -> Any:
+    """float32 as float64, where there is one: what is made of it does not show in how many parts it was made."""
+    return x if x is None or x.dtype != xp.float32 else xp.astype(x, widest(xp, x))
+
+
+def wide_total(xp: Namespace, x: Array, axis: Axis) -> Array:
+    """`total` that is not rounded to float32 again; whole numbers of booleans."""
+    return xp.sum(x, axis=axis, dtype=widest(xp, x)) if x.dtype == xp.float32 else total(xp, x, axis)
+
+
+@Primitive
+def in_float64(xp: Namespace, arrays: Any, formula: Formula, *options: Any) -> Any:
+    """``formula(xp, arrays, *options)`` where `wide` makes float64; what it gives must be of the arrays' dtypes."""
+    return formula(xp, arrays, *options)
+
+
 @Primitive
 def cumulative_sum(xp: Namespace, x: Array) -> Array:
     """Running sums along the last axis."""
@@ -49,6 +66,12 @@ def product_before(xp: Namespace, x: Array) -> Array:
 def pick(xp: Namespace, x: Array, index: Array) -> Array:
     """``x[..., index[...]]`` along the last axis; indices must be in range."""
     return xp.squeeze(xp.take_along_axis(x, xp.expand_dims(index, axis=-1), axis=-1), axis=-1)
+
+
+@Primitive
+def argmax(xp: Namespace, x: Array) -> Array:
+    """Index of the first largest along the last axis."""
+    return xp.argmax(x, axis=-1)
 
 
 def pick_rows(xp: Namespace, x: Array, index: Array) -> Array:
