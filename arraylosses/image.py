@@ -15,7 +15,9 @@ from ._math import (
     permutation_rows,
     pick_rows,
     power,
+    power_of_two_scale,
     sqrt,
+    stop_gradient,
     uniform_taps,
     window_average,
     window_moments,
@@ -80,8 +82,9 @@ class Comparison(NamedTuple):
     columns: list[float]
     padding: Padding
     unbias: float
-    c1: float
-    c2: float
+    k1: float
+    k2: float
+    data_range: float
     stride: int = 1
 
     @property
@@ -118,7 +121,7 @@ def comparison(
         got = _spoken((len(rows), len(columns)))
         raise ValueError(f"`size` must be odd with padding={padding!r}; got {got}.")
     unbias = count / (count - 1) if sample_covariance else 1.0
-    return Comparison(rows, columns, padding, unbias, (k1 * data_range) ** 2, (k2 * data_range) ** 2)
+    return Comparison(rows, columns, padding, unbias, k1, k2, data_range)
 
 
 def _needed(how: Comparison) -> tuple[int, int]:
@@ -137,22 +140,37 @@ def refuse_smaller(image: Array, height: int, width: int, what: str) -> None:
 
 
 class Pair(NamedTuple):
-    """Two images less one mean of theirs, and the mean: E[x^2] - E[x]^2 cancels far from zero."""
+    """Two images less one mean of theirs, the mean, and the constants: E[x^2] - E[x]^2 cancels far from zero.
+
+    All in a unit, a power of two, whose squares stay in range.
+    """
 
     x: Array
     y: Array
     level: Array
+    c1: Array
+    c2: Array
 
     def each(self, change: Callable[[Array], Array]) -> "Pair":
-        return Pair(change(self.x), change(self.y), self.level)
+        return self._replace(x=change(self.x), y=change(self.y))
 
     def averaged(self, xp: Namespace, maps: tuple[Array, ...], how: Comparison) -> Iterator[Array]:
         return (window_average(xp, v, how.rows, how.columns, how.stride) for v in maps)
 
 
-def levelled(xp: Namespace, pred: Array, target: Array) -> Pair:
-    level = mean(xp, target, axis=(-2, -1), keepdims=True)
-    return Pair(pred - level, target - level, level)
+def _largest(xp: Namespace, image: Array) -> Array:
+    return xp.max(xp.abs(image), axis=(-2, -1), keepdims=True)
+
+
+def levelled(xp: Namespace, pred: Array, target: Array, how: Comparison) -> Pair:
+    largest = xp.clip(xp.maximum(_largest(xp, pred), _largest(xp, target)), how.data_range, None)
+    scale = power_of_two_scale(xp, stop_gradient(xp, largest))
+    x, y = pred * scale, target * scale
+    level = mean(xp, y, axis=(-2, -1), keepdims=True)
+    # a constant that vanishes beside the pixels leaves 0/0 in a flat window
+    least = 4 * float(xp.finfo(scale.dtype).smallest_normal)
+    c1, c2 = (xp.clip((k * how.data_range * scale) ** 2, least, None) for k in (how.k1, how.k2))
+    return Pair(x - level, y - level, level, c1, c2)
 
 
 def _fitted(xp: Namespace, pair: Pair, how: Comparison) -> Pair:
@@ -166,10 +184,10 @@ def _fitted(xp: Namespace, pair: Pair, how: Comparison) -> Pair:
 def _compared(xp: Namespace, pred: Array, target: Array, how: Comparison) -> Pair:
     """What `ssim` compares."""
     refuse_smaller(pred, *_needed(how), "this window")
-    return _fitted(xp, levelled(xp, pred, target), how)
+    return _fitted(xp, levelled(xp, pred, target, how), how)
 
 
-def _luminance(mean_x: Array, mean_y: Array, c1: float) -> Array:
+def _luminance(mean_x: Array, mean_y: Array, c1: Array) -> Array:
     return (2 * mean_x * mean_y + c1) / (mean_x * mean_x + mean_y * mean_y + c1)
 
 
@@ -178,19 +196,20 @@ def agreement(xp: Namespace, pair: Pair, how: Comparison) -> tuple[Array, Array]
 
     Four filtered maps suffice: the denominator needs only the sum of the two variances.
     """
-    x, y, level = pair
+    x, y, level, c1, c2 = pair
     mean_x, mean_y, energy, product = pair.averaged(xp, (x, y, x * x + y * y, x * y), how)
-    variance = how.unbias * (energy - mean_x * mean_x - mean_y * mean_y)
-    covariance = how.unbias * (product - mean_x * mean_y)
-    luminance = _luminance(mean_x + level, mean_y + level, how.c1)
-    return luminance, (2 * covariance + how.c2) / (variance + how.c2)
+    # rounding far beyond `data_range` leaves neither a negative variance nor more covariance than there is variance
+    variance = xp.maximum(energy - mean_x * mean_x - mean_y * mean_y, xp.zeros_like(energy))
+    covariance = xp.maximum(xp.minimum(2 * (product - mean_x * mean_y), variance), -variance)
+    luminance = _luminance(mean_x + level, mean_y + level, c1)
+    return luminance, (how.unbias * covariance + c2) / (how.unbias * variance + c2)
 
 
 def steady_agreement(xp: Namespace, pair: Pair, how: Comparison) -> tuple[Array, Array]:
     """The same without cancellation: flat windows of unlike brightness agree, where nothing but contrast counts."""
     of = window_moments(xp, pair.x, pair.y, how.rows, how.columns)
-    luminance = _luminance(of.mean_x + pair.level, of.mean_y + pair.level, how.c1)
-    return luminance, (2 * how.unbias * of.xy + how.c2) / (how.unbias * (of.xx + of.yy) + how.c2)
+    luminance = _luminance(of.mean_x + pair.level, of.mean_y + pair.level, pair.c1)
+    return luminance, (2 * how.unbias * of.xy + pair.c2) / (how.unbias * (of.xx + of.yy) + pair.c2)
 
 
 class SimilarityMap(NamedTuple):
@@ -204,12 +223,12 @@ class SimilarityMap(NamedTuple):
 
 def _components(xp: Namespace, pair: Pair, how: Comparison) -> tuple[Array, Array, Array]:
     """Maps of luminance, contrast and structure."""
-    x, y, level = pair
+    x, y, level, c1, c2 = pair
     mean_x, mean_y, xx, yy, xy = window_moments(xp, x, y, how.rows, how.columns)
     deviation_x, deviation_y = (sqrt(xp, how.unbias * v) for v in (xx, yy))
-    contrast = (2 * deviation_x * deviation_y + how.c2) / (deviation_x**2 + deviation_y**2 + how.c2)
-    structure = (how.unbias * xy + how.c2 / 2) / (deviation_x * deviation_y + how.c2 / 2)
-    return _luminance(mean_x + level, mean_y + level, how.c1), contrast, structure
+    contrast = (2 * deviation_x * deviation_y + c2) / (deviation_x**2 + deviation_y**2 + c2)
+    structure = (how.unbias * xy + c2 / 2) / (deviation_x * deviation_y + c2 / 2)
+    return _luminance(mean_x + level, mean_y + level, c1), contrast, structure
 
 
 def _raised(xp: Namespace, x: Array, exponent: float) -> Array:
@@ -540,7 +559,7 @@ def ms_ssim(
         for last, whole in zip(_needed(coarse), coarse.size, strict=True)
     )
     refuse_smaller(pred, height, width, f"{levels} scales of this window")
-    value, pair = 1.0, levelled(xp, pred, target)
+    value, pair = 1.0, levelled(xp, pred, target, fine)
     fill = -pair.level if pooling == "zero" else None
     for weight in level_weights[:-1]:
         rest = steady_agreement(xp, pair, fine)[1]
@@ -647,9 +666,11 @@ def s3im_loss(
         raise ValueError(f"`pred` must have {rays}; got shape {tuple(pred.shape)}.")
     indices = _drawn(xp, pred, permutations, seed, count)
     border, taps = (size - 1) // 2, gaussian_taps(size, sigma, size // 2)
-    pair = levelled(xp, *(_stochastic_image(xp, v, indices, height) for v in (pred, target)))
+    how = Comparison(taps, taps, "zero", 1.0, 0.01, 0.03, 1.0, stride)
+    x, y = (_stochastic_image(xp, v, indices, height) for v in (pred, target))
+    pair = levelled(xp, x, y, how)
     pair = pair.each(lambda image: pad_image(xp, image, border, border, fill=-pair.level))
     if min(pair.x.shape[-2:]) < size:
         raise ValueError(f"`patch` must hold a window of {size} rays; got {_spoken((height, width))}.")
-    luminance, rest = agreement(xp, pair, Comparison(taps, taps, "zero", 1.0, 0.01**2, 0.03**2, stride))
+    luminance, rest = agreement(xp, pair, how)
     return 1 - mean(xp, luminance * rest, axis=(-3, -2, -1))

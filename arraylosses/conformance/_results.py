@@ -1,6 +1,6 @@
 """What comes out, and of what kind."""
 
-from math import inf, isnan
+from math import inf, isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -238,12 +238,12 @@ def far_from_zero_is_right(t: Trial) -> None:
 
 @law
 def any_size_is_right(t: Trial) -> None:
-    """In float32, on data of 1e-15 and of 1e15, what float64 gives for the same inputs."""
+    """In float32, on data of 1e-15 and of 1e15 (and, of a ratio, 1e-29 and 1e29), what float64 gives for the same."""
     t.needs_reduction()
     places = t.real_places()
     t.needs(bool(places) and not any(t.domains[i].bounded for i in places), "its inputs cannot be scaled together")
-    drawn = t.draw(BATCH)
-    for factor in (2.0**-50, 2.0**50):
+    drawn, (low, high) = t.draw(BATCH), t.metric.facts.range or (-inf, inf)
+    for factor in (2.0**-50, 2.0**50, 2.0**-95, 2.0**95)[: 4 if isfinite(high - low) else 2]:
         scaled = [a if i not in places else (a * factor).astype("float32") for i, a in enumerate(drawn)]
         want = t.reference.value(t.as_dtype(scaled, "float64"))
         # tiny values are compared for what they are; where summands of a unit may cancel, as far as those are right
