@@ -68,7 +68,7 @@ def psnr(xp: Namespace, error: Mean, /, *, data_range: DataRange | None = None) 
     assert data_range is not None
     value = error.value
     same = value == 0
-    return xp.where(same, inf, 10 * xp.log10(data_range * data_range / xp.where(same, 1.0, value)))
+    return xp.where(same, inf, 0.0 - 10 * xp.log10(xp.where(same, 1.0, value) / (data_range * data_range)))
 
 
 Window = Literal["gaussian", "uniform"]

@@ -4,7 +4,7 @@ from math import inf, log
 
 from ._definition import OF_DIFFERENCES, statistic
 from ._domains import REAL, Count, NonNegative, Positive
-from ._math import absolute, at_most, sqrt, tie_ranks, total
+from ._math import absolute, at_most, power_of_two_scale, sqrt, stop_gradient, tie_ranks, total
 from ._metric import loss, metric
 from ._state import Buffer, Fit, Mean, Moments, Samples
 from ._typing import Array, Namespace
@@ -298,7 +298,9 @@ def explained_variance(xp: Namespace, m: Moments, /) -> Array:
     0.916667
     """
     constant = m.yy == 0
-    ratio = m.xx / xp.where(constant, 1.0, m.yy) * (m.scale_y / m.scale_x) ** 2
+    # in this order, for the square of the scales may be out of range
+    scale = m.scale_y / m.scale_x
+    ratio = m.xx * scale / xp.where(constant, 1.0, m.yy) * scale
     return xp.where(constant, xp.nan, 1 - ratio)
 
 
@@ -306,13 +308,12 @@ def correlation(xp: Namespace, m: Moments) -> Array:
     """Correlation from moments; NaN where either variable is constant."""
     constant = (m.xx == 0) | (m.yy == 0)
     xx, yy = (xp.where(constant, 1.0, v) for v in (m.xx, m.yy))
-    # one root of the product is the more exact; two where the product would overflow or underflow
-    product = xx * yy
-    fits = (product > 0) & (product < xp.inf)
-    spread = xp.where(fits, xp.sqrt(xp.where(fits, product, 1.0)), xp.sqrt(xx) * xp.sqrt(yy))
-    ratio = m.xy / spread
-    # rounding must not leave [-1, 1], and must not stop the gradient there as a clip would
-    return xp.where(constant, xp.nan, ratio / xp.where(ratio * ratio > 1, xp.abs(ratio), 1.0))
+    # the product of the two, and in a gradient its square, stay in range
+    a, b = (power_of_two_scale(xp, stop_gradient(xp, v)) for v in (xx, yy))
+    ratio = m.xy * (xp.sqrt(a) * xp.sqrt(b)) / xp.sqrt((xx * a) * (yy * b))
+    # rounding must not leave [-1, 1], and must not stop the gradient there
+    beyond = stop_gradient(xp, xp.where(ratio * ratio > 1, xp.abs(ratio), 1.0))
+    return xp.where(constant, xp.nan, ratio / beyond)
 
 
 @metric(

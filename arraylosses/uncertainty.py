@@ -141,8 +141,9 @@ def ensemble_nll(xp: Namespace, mean: Array, variance: Array, target: Array, /, 
     >>> print(al.ensemble_nll(np.array([[1.0, 3.0]]), np.array([[0.0, 0.0]]), np.array([4.0])))
     2.0
     """
-    moments = _mixture(xp, mean, variance)
-    return normal_surprise(xp, moments.mean, moments.variance, target, full=full)
+    # the mean itself, far from zero, has lost what lies between it and the target
+    beyond = average_of(xp, mean - xp.expand_dims(target, axis=-1), axis=-1)
+    return normal_surprise(xp, beyond, _mixture(xp, mean, variance).variance, xp.zeros_like(target), full=full)
 
 
 # ---- one prediction

@@ -180,3 +180,136 @@ def pairs_of_boxes(dtype: str) -> Data:
     listed += [([0, 0, 1, 1], [5, 5, 6, 7]), ([0, 0, 1, 1], [0, 0, 1, 1.0001])]
     first, second = zip(*listed, strict=True)
     return np.concatenate([*pred, first]).astype(dtype), np.concatenate([*target, second]).astype(dtype)
+
+
+LENGTH = 24
+"""Numbers in a sample."""
+
+
+def _related(rng: Any, count: int, noise: float) -> tuple[Any, Any]:
+    target = rng.normal(size=(count, LENGTH))
+    return target + noise * rng.normal(size=target.shape), target
+
+
+def samples(dtype: str) -> Data:
+    """Predictions good and bad, of every scale, whose mean is no larger than their spread."""
+    rng = _rng()
+    pairs = [_related(rng, 6, noise) for noise in (1e-4, 0.1, 1.0, 30.0)]
+    scales = 10.0 ** rng.uniform(-12, 12, (24, 1))
+    pred, target = (np.concatenate(x) * scales for x in zip(*pairs, strict=True))
+    return pred.astype(dtype), target.astype(dtype)
+
+
+def samples_far_from_zero(dtype: str) -> Data:
+    """Both moved by up to a million times their spread."""
+    rng = _rng()
+    pred, target = _related(rng, 12, 0.3)
+    offset = np.asarray([1e2, -1e3, 1e4, 1e5, -1e6, 1e6] * 2)[:, None]
+    return (pred + offset).astype(dtype), (target + offset).astype(dtype)
+
+
+def intensities(dtype: str) -> Data:
+    """Images as rows of numbers from 0 to 1: nearly equal, and not at all."""
+    rng = _rng()
+    target = rng.random((16, LENGTH))
+    noise = 10.0 ** -rng.uniform(0, 6, (16, 1)) * rng.normal(size=target.shape)
+    return np.clip(target + noise, 0, 1).astype(dtype), target.astype(dtype)
+
+
+def masks(dtype: str) -> Data:
+    """Probabilities beside labels, from doubt to certainty."""
+    rng = _rng()
+    target = (rng.random((20, LENGTH)) < 0.4) * 1.0
+    sure = 10.0 ** -rng.uniform(0.3, 5, (20, 1))
+    pred = np.abs(target - sure * rng.random(target.shape))
+    return pred.astype(dtype), target.astype(dtype)
+
+
+def scored(dtype: str) -> Data:
+    """Scores that tell labels apart more or less, with ties."""
+    rng = _rng()
+    target = (rng.random((20, LENGTH)) < 0.4) * 1.0
+    target[:, 0], target[:, 1] = 1.0, 0.0
+    pred = np.clip(0.3 * target + 0.7 * rng.random(target.shape), 0.001, 0.999)
+    pred[:10] = np.round(pred[:10] * 15) / 16 + 0.003
+    return pred.astype(dtype), target.astype(dtype)
+
+
+def clouds(dtype: str) -> Data:
+    """Two clouds of every size, near each other and apart, at zero and far from it."""
+    rng = _rng()
+    target = rng.normal(size=(6, 27, 3))
+    pred = target[:, :26] + 10.0 ** -rng.uniform(0, 4, (6, 1, 1)) * rng.normal(size=(6, 26, 3))
+    scale = 10.0 ** rng.uniform(-9, 9, (6, 1, 1))
+    offset = np.where(np.arange(6) % 3 == 0, 100.0, 0.0)[:, None, None]
+    return tuple(((x + offset) * scale).astype(dtype) for x in (pred, target))
+
+
+def images(dtype: str) -> Data:
+    """Textures, steps, and constant images; with little noise, and with much."""
+    rng = _rng()
+    side = 12
+    step = np.zeros((side, side))
+    step[:, side // 2 :] = 1.0
+    plain = [rng.random((side, side)), step, np.full((side, side), 0.3), 0.9 + 0.01 * rng.random((side, side))]
+    target = np.stack([image for image in plain for _ in range(3)])
+    noise = np.tile([1e-5, 0.01, 0.3], len(plain))[:, None, None]
+    pred = np.clip(target + noise * rng.normal(size=target.shape), 0, 1)
+    return pred.astype(dtype), target.astype(dtype)
+
+
+def single_images(dtype: str) -> Data:
+    return images(dtype)[:1]
+
+
+def distances(dtype: str) -> Data:
+    """Signed, of every size."""
+    return _columns([(x,) for x in (*_signed(SIZES), *_wide(_rng(), RANDOM, -6, 2))], dtype)
+
+
+def deviations(dtype: str) -> Data:
+    return _columns([(x,) for x in (*SIZES, *np.abs(_wide(_rng(), RANDOM)))], dtype)
+
+
+def losses(dtype: str) -> Data:
+    return _columns([(x,) for x in (0.0, *np.abs(_wide(_rng(), RANDOM, -8, 4)))], dtype)
+
+
+def rays(dtype: str) -> Data:
+    """Opacities of samples along a ray, from nearly clear to opaque."""
+    rng = _rng()
+    alpha = rng.random((RANDOM, 8)) * 10.0 ** -rng.uniform(0, 8, (RANDOM, 1))
+    alpha[:4] = [[0.0] * 8, [1.0] + [0.5] * 7, [0.5] * 7 + [1.0], [1e-7] * 8]
+    return (alpha.astype(dtype),)
+
+
+def _matrices(rng: Any) -> Any:
+    return rng.normal(size=(RANDOM, 3, 3)) * 10.0 ** rng.uniform(-8, 8, (RANDOM, 1, 1))
+
+
+def matrices(dtype: str) -> Data:
+    return (_matrices(_rng()).astype(dtype),)
+
+
+def pairs_of_vectors(dtype: str) -> Data:
+    """Directions near each other and apart, of every length."""
+    rng = _rng()
+    first = rng.normal(size=(RANDOM, 3))
+    second = first + 10.0 ** -rng.uniform(0, 6, (RANDOM, 1)) * rng.normal(size=first.shape)
+    lengths = 10.0 ** rng.uniform(-10, 10, (2, RANDOM, 1))
+    return (first * lengths[0]).astype(dtype), (second * lengths[1]).astype(dtype)
+
+
+def vectors_with_matrices(dtype: str) -> Data:
+    rng = _rng()
+    gradient = rng.normal(size=(RANDOM, 3)) * 10.0 ** rng.uniform(-8, 8, (RANDOM, 1))
+    return gradient.astype(dtype), _matrices(rng).astype(dtype)
+
+
+def ensembles(dtype: str) -> Data:
+    """Members that agree far from zero, and that do not."""
+    rng = _rng()
+    offset, apart = rng.choice([0.0, 1.0, -1e4], (RANDOM, 1)), 10.0 ** rng.uniform(-4, 1, (RANDOM, 1))
+    mean = offset + apart * rng.normal(size=(RANDOM, 4))
+    target = (offset + 3 * apart * rng.normal(size=(RANDOM, 1)))[:, 0]
+    return mean.astype(dtype), (apart**2 * rng.random((RANDOM, 4))).astype(dtype), target.astype(dtype)

@@ -1,63 +1,15 @@
-"""What is measured: each metric with its definition in mpmath, and the inputs that are hard for it.
+"""Element-wise metrics with their definitions in mpmath, and the inputs that are hard for them.
 
 A definition takes one element: numbers of mpmath, or lists of them; a label is an integer. It shares nothing with the
 metric's own text.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from mpmath import mp, mpf
 
 from . import inputs
-from .inputs import Inputs
-
-Exact = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Known:
-    """Why a kernel does not reach its goal, on which libraries, and the error that it keeps to."""
-
-    reason: str
-    limit: int
-    by: tuple[str, ...] = ("numpy", "torch", "jax", "strict")
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """A metric under measurement.
-
-    Attributes
-    ----------
-    name : str
-        The metric.
-    exact : callable
-        Its value for one element, in mpmath.
-    inputs : callable
-        A dtype -> arrays.
-    goal : int
-        Largest error of a value, in units in the last place.
-    summands : callable, optional
-        Of a value that crosses zero, the parts it is the difference of: it is measured by the largest of them.
-    slope_summands : callable, optional
-        The same of its gradient by the first argument, component by component.
-    slope_goal : int or None
-        Largest error of its gradient; None where the gradient is not measured.
-    known : Known or None
-        What keeps it from its goal.
-    """
-
-    name: str
-    exact: Exact
-    inputs: Inputs
-    goal: int = 4
-    summands: Exact | None = None
-    slope_summands: Exact | None = None
-    slope_goal: int | None = 4
-    known: Known | None = None
-
+from .kernel import Exact, Kernel, Known
 
 # ---- definitions
 
@@ -200,6 +152,49 @@ def ciou(a: Any, b: Any) -> Any:
     return diou(a, b) + (v * v / (iou(a, b) + v) if v else mpf(0))
 
 
+# ---- fields
+
+
+def opacity(o: Any) -> Any:
+    return mpf(0) if o in (0, 1) else -o * mp.log(o) - (1 - o) * mp.log1p(-o)
+
+
+def accumulated(alpha: Any) -> Any:
+    """Taken apart, for one minus a product of 0.99999 is known to 60 digits and no more."""
+    left, value = mpf(1), mpf(0)
+    for a in alpha:
+        value, left = value + a * left, left * (1 - a)
+    return value
+
+
+def light_before(alpha: Any) -> list[list[Any]]:
+    """What reaches a sample, less what the later ones take of it."""
+    found, left = [], mpf(1)
+    for a in alpha:
+        found.append([left])
+        left *= 1 - a
+    return found
+
+
+def minimal_surface(s: Any) -> Any:
+    width = mpf(0.5)
+    return width / mp.pi / (width**2 + s * s)
+
+
+def directions_apart(g: Any, h: Any) -> Any:
+    return _length([a / _length(g) - b / _length(h) for a, b in zip(g, h, strict=True)])
+
+
+def divergence_terms(g: Any, hessian: Any) -> list[Any]:
+    return [a * h * b / _length(g) ** 2 for a, row in zip(g, hessian, strict=True) for h, b in zip(row, g, strict=True)]
+
+
+def ensemble_terms(mean: Any, variance: Any, target: Any) -> list[Any]:
+    middle = mp.fsum(mean) / len(mean)
+    whole = mp.fsum(v + (m - middle) ** 2 for v, m in zip(variance, mean, strict=True)) / len(mean)
+    return nll_terms(middle, whole, target)
+
+
 # ---- summands
 
 
@@ -247,6 +242,7 @@ DIFFERENCE = Known(
 TAIL = Known("far in the tail the rounding of z weighs z * z units, of SciPy's and torch's functions too", 1400)
 SINH = Known("JAX's sinh is off by 4 units", 6, ("jax",))
 LOG1P = Known("JAX's log1p in float64 is off by 125 units near -0.41", 170, ("jax",))
+LENGTHS = Known("two vectors are made unit vectors first, for their squares may be out of range", 6, ("jax",))
 HORNER = Known("a ratio of polynomials of degree 7, in float32", 5, ("jax", "strict"))
 
 KERNELS = (
@@ -288,6 +284,29 @@ KERNELS = (
         summands=one,
         slope_summands=ones_of_directions,
     ),
+    Kernel("opacity_loss", opacity, inputs.probabilities, slope_goal=None, known=LOG1P),
+    Kernel("accumulated_opacity", accumulated, inputs.rays, slope_summands=light_before),
+    Kernel("sparsity_loss", lambda s: mp.exp(-abs(s)), inputs.distances),
+    Kernel("sdf_surface_loss", abs, inputs.distances, 2),
+    Kernel("minimal_surface_loss", minimal_surface, inputs.distances, options={"epsilon": 0.5}),
+    Kernel("hessian_smoothness_loss", lambda h: mp.fsum(abs(x) for row in h for x in row), inputs.matrices),
+    Kernel("normal_smoothness_loss", directions_apart, inputs.pairs_of_vectors, summands=one, slope_goal=None),
+    Kernel(
+        "directional_divergence_loss",
+        lambda g, h: abs(mp.fsum(divergence_terms(g, h))),
+        inputs.vectors_with_matrices,
+        summands=divergence_terms,
+        slope_goal=None,
+        known=LENGTHS,
+    ),
+    Kernel("ensemble_nll", _total(ensemble_terms), inputs.ensembles, summands=ensemble_terms, slope_goal=None),
+    Kernel(
+        "interval_length",
+        lambda std: 2 * std * quantile(mpf(0), mpf(1), mpf(0.95)),
+        inputs.deviations,
+        options={"level": 0.9},
+    ),
+    Kernel("lcd_adversarial_loss", lambda x: -mp.log(x + mpf(0.001)), inputs.losses, summands=one),
     Kernel("iou_loss", iou, inputs.pairs_of_boxes, summands=one, slope_summands=ones),
     Kernel("giou_loss", giou, inputs.pairs_of_boxes, summands=one, slope_summands=ones),
     Kernel("diou_loss", diou, inputs.pairs_of_boxes, summands=one, slope_summands=ones),

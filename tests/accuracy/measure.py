@@ -11,8 +11,11 @@ from mpmath import mp, mpf
 import arraylosses as al
 from tests._runs import Library
 
-from .kernels import KERNELS, Kernel
+from .composites import COMPOSITES
+from .kernel import Kernel
+from .kernels import KERNELS
 
+MEASURED = (*KERNELS, *COMPOSITES)
 DIGITS = 60
 STEP = 170
 """Decimal places of the step of a central difference: its square is below the least float64."""
@@ -30,7 +33,7 @@ class Truth:
 
 def _number(x: Any) -> Any:
     if isinstance(x, np.ndarray):
-        return [mpf(float(v)) for v in x]
+        return [_number(v) for v in x]
     return int(x) if np.issubdtype(type(x), np.integer) else mpf(float(x))
 
 
@@ -43,16 +46,28 @@ def _largest(parts: Any, value: Any) -> Any:
     return max([abs(value), *map(abs, parts)])
 
 
-def _moved(first: Any, place: int | None, step: Any) -> Any:
-    if place is None:
-        return first + step
-    return [x + step if k == place else x for k, x in enumerate(first)]
+Place = tuple[int, ...]
+"""Where a number stands in a list of lists; () of a number itself."""
 
 
-def _derivative(exact: Callable[..., Any], row: list[Any], place: int | None) -> Any:
-    """By the first argument, or one number of it; NaN where a step leaves the domain."""
+def _places(x: Any) -> list[Place]:
+    return [(k, *rest) for k, part in enumerate(x) for rest in _places(part)] if isinstance(x, list) else [()]
+
+
+def _at(x: Any, place: Place) -> Any:
+    return _at(x[place[0]], place[1:]) if place else x
+
+
+def _moved(x: Any, place: Place, step: Any) -> Any:
+    if not place:
+        return x + step
+    return [_moved(part, place[1:], step) if k == place[0] else part for k, part in enumerate(x)]
+
+
+def _derivative(exact: Callable[..., Any], row: list[Any], place: Place) -> Any:
+    """By one number of the first argument; NaN where a step leaves the domain."""
     first, *rest = row
-    at = abs(first if place is None else first[place])
+    at = abs(_at(first, place))
     with mp.workdps(STEP_DIGITS):
         step = (min(at, mpf(1)) if at else mpf(1)) * mpf(10) ** -STEP
         try:
@@ -64,8 +79,7 @@ def _derivative(exact: Callable[..., Any], row: list[Any], place: int | None) ->
 
 
 def _slopes(kernel: Kernel, row: list[Any]) -> list[Any]:
-    places: list[int | None] = [*range(len(row[0]))] if isinstance(row[0], list) else [None]
-    return [_derivative(kernel.exact, row, place) for place in places]
+    return [_derivative(kernel.exact, row, place) for place in _places(row[0])]
 
 
 def _slope_units(kernel: Kernel, row: list[Any], slopes: list[Any]) -> list[Any]:
@@ -79,7 +93,7 @@ def _slope_units(kernel: Kernel, row: list[Any], slopes: list[Any]) -> list[Any]
 @cache
 def values(number: int, dtype: str) -> Truth:
     """The right values of a kernel by its number, for inputs of a dtype."""
-    kernel, found = KERNELS[number], Truth([], [])
+    kernel, found = MEASURED[number], Truth([], [])
     with mp.workdps(DIGITS):
         for row in rows(kernel.inputs(dtype)):
             value = kernel.exact(*row)
@@ -91,7 +105,7 @@ def values(number: int, dtype: str) -> Truth:
 @cache
 def slopes(number: int, dtype: str) -> Truth:
     """Its gradients by the first argument."""
-    kernel, found = KERNELS[number], Truth([], [])
+    kernel, found = MEASURED[number], Truth([], [])
     with mp.workdps(DIGITS):
         for row in rows(kernel.inputs(dtype)):
             by_place = _slopes(kernel, row)
@@ -128,10 +142,10 @@ def errors(got: Any, right: Truth, dtype: str) -> list[float]:
 
 
 def elements(kernel: Kernel) -> Callable[..., Any]:
-    """The metric, element by element."""
+    """The metric, case by case."""
     metric = getattr(al, kernel.name)
-    options = {"reduction": "none"} if "reduction" in metric.shared else {}
-    return partial(metric, **options)
+    by_case = {"reduction": "none"} if "reduction" in metric.shared else {"axis": 1} if "axis" in metric.shared else {}
+    return partial(metric, **by_case, **kernel.options)
 
 
 def value_on(kernel: Kernel, library: Library, data: tuple[Any, ...]) -> Any:

@@ -1,6 +1,7 @@
 """Who else computes it: functions of NumPy arrays, in the arrays' own dtype, element by element."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,38 @@ def _norm(function: str) -> Peer:
     return call
 
 
+def _rows(module: str, function: str, swapped: bool = False, **options: Any) -> Peer:
+    """A function of two samples, case by case; ``swapped`` where it takes the target first."""
+
+    def call(pred: Any, target: Any) -> Any:
+        peer = getattr(import_module(module), function)
+        pairs = zip(target, pred, strict=True) if swapped else zip(pred, target, strict=True)
+        return np.asarray([np.asarray(peer(a, b, **options)).ravel()[0] for a, b in pairs])
+
+    return call
+
+
+def _torchmetrics(function: str, lead: int = 0, **options: Any) -> Peer:
+    """Of torch tensors with this many leading axes of one, case by case."""
+
+    def call(pred: Any, target: Any) -> Any:
+        import torch
+        import torchmetrics.functional as peers
+
+        pairs = ([torch.from_numpy(x[(None,) * lead]) for x in pair] for pair in zip(pred, target, strict=True))
+        return np.asarray([float(getattr(peers, function)(*pair, **options)) for pair in pairs])
+
+    return call
+
+
+def _cdist(pred: Any, target: Any) -> Any:
+    import torch
+
+    distance = torch.cdist(torch.from_numpy(pred), torch.from_numpy(target)) ** 2
+    return (distance.min(-1).values.mean(-1) + distance.min(-2).values.mean(-1)).numpy()
+
+
+SKLEARN, SKIMAGE = "sklearn.metrics", "skimage.metrics"
 PEERS: dict[str, dict[str, Peer]] = {
     "absolute_error": {"torch": _torch("l1_loss")},
     "squared_error": {"torch": _torch("mse_loss"), "optax": _optax("squared_error")},
@@ -103,5 +136,37 @@ PEERS: dict[str, dict[str, Peer]] = {
     "gaussian_log_prob": {"torch": _torch_log_prob, "scipy": _norm("logpdf")},
     "gaussian_cdf": {"torch": _torch_ndtr, "scipy": _norm("cdf")},
     "gaussian_quantile": {"scipy": _norm("ppf")},
+    "r2_score": {"sklearn": _rows(SKLEARN, "r2_score", True), "torchmetrics": _torchmetrics("r2_score")},
+    "explained_variance": {
+        "sklearn": _rows(SKLEARN, "explained_variance_score", True),
+        "torchmetrics": _torchmetrics("explained_variance"),
+    },
+    "pearson_corrcoef": {
+        "scipy": _rows("scipy.stats", "pearsonr"),
+        "torchmetrics": _torchmetrics("pearson_corrcoef"),
+    },
+    "spearman_corrcoef": {
+        "scipy": _rows("scipy.stats", "spearmanr"),
+        "torchmetrics": _torchmetrics("spearman_corrcoef"),
+    },
+    "psnr": {
+        "skimage": _rows(SKIMAGE, "peak_signal_noise_ratio", True, data_range=1.0),
+        "torchmetrics": _torchmetrics("peak_signal_noise_ratio", data_range=1.0),
+    },
+    "wasserstein_distance": {"scipy": _rows("scipy.stats", "wasserstein_distance")},
+    "auroc": {"sklearn": _rows(SKLEARN, "roc_auc_score", True)},
+    "average_precision": {"sklearn": _rows(SKLEARN, "average_precision_score", True)},
+    "chamfer_distance": {"torch.cdist": _cdist},
+    "ssim": {
+        "skimage": _rows(
+            SKIMAGE,
+            "structural_similarity",
+            True,
+            data_range=1.0,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+        )
+    },
 }
 """By the metric."""

@@ -15,8 +15,8 @@ import numpy as np
 from tests._runs import INSTALLED, library
 
 from .exhaustive import worst
-from .kernels import KERNELS, Kernel
-from .measure import STEP_DIGITS, errors, slope_on, slopes, value_on, values
+from .kernel import Kernel
+from .measure import MEASURED, STEP_DIGITS, errors, slope_on, slopes, value_on, values
 from .peers import PEERS
 
 DTYPES = ("float32", "float64")
@@ -68,7 +68,7 @@ def _theirs(number: int, kernel: Kernel, dtype: str) -> Iterator[Measured]:
 
 def measured(pattern: str = "*") -> Iterator[Measured]:
     """Every kernel of this name, in both dtypes, on every library, and the peers."""
-    for number, kernel in enumerate(KERNELS):
+    for number, kernel in enumerate(MEASURED):
         for dtype in DTYPES if fnmatchcase(kernel.name, pattern) else ():
             yield from (_ours(number, kernel, dtype, name) for name in INSTALLED)
             yield from _theirs(number, kernel, dtype)
@@ -76,7 +76,7 @@ def measured(pattern: str = "*") -> Iterator[Measured]:
 
 def beyond(found: list[Measured]) -> list[Measured]:
     """Ours that do not keep to the goal, or to what is known of them."""
-    kernels = {(k.name, k.inputs.__name__): k for k in KERNELS}
+    kernels = {(k.name, k.inputs.__name__): k for k in MEASURED}
     return [m for m in found if m.by in INSTALLED and over(m, kernels[m.metric, m.inputs])]
 
 
@@ -109,15 +109,18 @@ def _line(kernel: Kernel, dtype: str, found: dict[str, Measured]) -> str:
 
 
 LIBRARIES = ("numpy", "torch", "jax", "strict")
-REASONS = {reason: i for i, reason in enumerate(dict.fromkeys(k.known.reason for k in KERNELS if k.known), 1)}
-PACKAGES = ("numpy", "torch", "jax", "array-api-strict", "scipy", "optax")
+REASONS = {reason: i for i, reason in enumerate(dict.fromkeys(k.known.reason for k in MEASURED if k.known), 1)}
+PACKAGES = (
+    *("numpy", "torch", "jax", "array-api-strict", "scipy", "optax"),
+    *("scikit-learn", "scikit-image", "torchmetrics"),
+)
 
 
 def page(found: list[Measured], about: str) -> str:
     rows: dict[tuple[str, str, str], dict[str, Measured]] = {}
     for m in found:
         rows.setdefault((m.metric, m.inputs, m.dtype), {})[m.by] = m
-    kernels = {(k.name, k.inputs.__name__): k for k in KERNELS}
+    kernels = {(k.name, k.inputs.__name__): k for k in MEASURED}
     lines = [_line(kernels[metric, inputs], dtype, by) for (metric, inputs, dtype), by in rows.items()]
     notes = [f"[^{i}]: {reason[0].upper()}{reason[1:]}." for reason, i in REASONS.items()]
     return HEAD.format(about=about, digits=STEP_DIGITS) + "\n".join(lines) + "\n\n" + "\n".join(notes) + "\n"
