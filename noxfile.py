@@ -120,7 +120,7 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def accuracy(session: nox.Session) -> None:
     """Errors in units in the last place, against 60 digits, into docs/accuracy.md."""
-    session.install(*EVERYTHING, "optax")
+    session.install(*EVERYTHING, "optax", "torchmetrics")
     session.run("python", "-m", "tests.accuracy", "--write", *session.posargs)
 
 

@@ -1,4 +1,4 @@
-"""The table of errors, and the page that holds it."""
+"""The tables of errors, splits and sums, and the page that holds them."""
 
 import json
 from argparse import ArgumentParser
@@ -18,6 +18,9 @@ from .exhaustive import worst
 from .kernel import Kernel
 from .measure import MEASURED, STEP_DIGITS, errors, slope_on, slopes, value_on, values
 from .peers import PEERS
+from .splits import LIBRARIES as SPLIT_BY
+from .splits import Split, split
+from .sums import Summed, summed
 
 DTYPES = ("float32", "float64")
 PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
@@ -116,14 +119,61 @@ PACKAGES = (
 )
 
 
-def page(found: list[Measured], about: str) -> str:
+@dataclass(frozen=True)
+class Found:
+    """All that the page tells."""
+
+    errors: list[Measured]
+    splits: list[Split]
+    sums: list[Summed]
+
+    @classmethod
+    def stored(cls) -> "Found":
+        kept = json.loads(STORED.read_text(encoding="utf-8"))
+        errors, splits, sums = (
+            [of(**row) for row in kept[name]]
+            for name, of in (("errors", Measured), ("splits", Split), ("sums", Summed))
+        )
+        return cls(errors, splits, sums)
+
+
+def _crossed(rows: list[tuple[str, str, str]], corner: str, columns: tuple[str, ...]) -> str:
+    """Cells, each by its row and its column, as a table."""
+    cells = {row[:2]: row[2] for row in rows}
+    lines = [[corner, *columns], ["---"] * (1 + len(columns))]
+    lines += [[name, *(cells.get((name, by), "") for by in columns)] for name in dict.fromkeys(r[0] for r in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _splits(found: list[Split]) -> str:
+    rows = [(f"`{s.metric}`", s.by, f"{s.same} of {s.runs}" + _farthest(s)) for s in found]
+    return _crossed(rows, "metric", (*SPLIT_BY, "torchmetrics"))
+
+
+def _farthest(s: Split) -> str:
+    return f", {_shown(s.worst)} off" if s.worst else ""
+
+
+def _sums(found: list[Summed]) -> str:
+    rows = [(s.layout, s.by, _shown(s.error)) for s in found]
+    return _crossed(rows, "mean over", tuple(dict.fromkeys(s.by for s in found)))
+
+
+def page(found: Found, about: str) -> str:
+    """The page, in Markdown."""
+    return HEAD.format(about=about, digits=STEP_DIGITS) + TAIL.format(
+        errors=_errors(found.errors), splits=_splits(found.splits), sums=_sums(found.sums)
+    )
+
+
+def _errors(found: list[Measured]) -> str:
     rows: dict[tuple[str, str, str], dict[str, Measured]] = {}
     for m in found:
         rows.setdefault((m.metric, m.inputs, m.dtype), {})[m.by] = m
     kernels = {(k.name, k.inputs.__name__): k for k in MEASURED}
     lines = [_line(kernels[metric, inputs], dtype, by) for (metric, inputs, dtype), by in rows.items()]
     notes = [f"[^{i}]: {reason[0].upper()}{reason[1:]}." for reason, i in REASONS.items()]
-    return HEAD.format(about=about, digits=STEP_DIGITS) + "\n".join(lines) + "\n\n" + "\n".join(notes) + "\n"
+    return "\n".join(lines) + "\n\n" + "\n".join(notes)
 
 
 HEAD = """# Accuracy
@@ -139,14 +189,37 @@ where there is a number, or a number where the right one is infinite.
 
 {about}
 
+## Values and gradients
+
 | metric, inputs | dtype | numpy | torch | jax | strict | goal | peers |
 | --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+TAIL = """{errors}
+
+## Splits
+
+Of so many random splits of a stream of float32 numbers, whose parts were merged in random order, in how many the answer
+had the bits of the whole, and how far the others were off, in units in the last place. JAX in its 32-bit mode.
+
+{splits}
+
+## Sums
+
+The error of a mean of 100,000,000 float32 numbers of [0, 1), in roundings of float32 (goal: 4), whichever axis is
+averaged. NumPy itself adds rows one by one.
+
+{sums}
 """
 
 
 def _about() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return f"Measured on {date.today()} with {versions}."
+
+
+def _write(found: Found) -> None:
+    STORED.write_text(json.dumps(asdict(found), indent=0) + "\n", encoding="utf-8")
+    PAGE.write_text(page(found, _about()), encoding="utf-8")
 
 
 def _parser() -> ArgumentParser:
@@ -169,8 +242,7 @@ def main(argv: list[str] | None = None) -> int:
         found.append(m)
         print(f"{m.metric:34} {m.inputs:26} {m.dtype:8} {m.by:8} {_both(m)}", flush=True)
     if options.write:
-        STORED.write_text(json.dumps([asdict(m) for m in found], indent=0) + "\n", encoding="utf-8")
-        PAGE.write_text(page(found, _about()), encoding="utf-8")
+        _write(Found(found, list(split()), list(summed())))
     for m in beyond(found):
         print(f"beyond its goal: {m}")
     return 1 if beyond(found) else 0
