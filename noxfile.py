@@ -125,6 +125,13 @@ def accuracy(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Calls made up by atheris, for an hour, or as many seconds as are given."""
+    session.install(*EVERYTHING, "atheris")
+    session.run("python", "-m", "tests.fuzz", *session.posargs)
+
+
+@nox.session
 def conformance(session: nox.Session) -> None:
     """The laws, metric by metric; arguments go to ``python -m arraylosses conformance``."""
     session.install(*EVERYTHING)

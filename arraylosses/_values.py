@@ -11,7 +11,7 @@ from ._definition import Definition
 from ._domains import Domain
 from ._inputs import FLOATING, Inputs
 from ._typing import Array, Dtype
-from ._xp import Library, default_dtype, index_dtype, readable, size
+from ._xp import Library, default_dtype, index_dtype, looked_at, readable, size
 
 
 def floating_dtype(inputs: Inputs) -> Dtype:
@@ -85,7 +85,8 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
     classes = inputs.sizes[domain.within] if domain.within else inputs.classes
     if readable(lib, array):
         if size(array):
-            low, high = int(xp.min(array)), int(xp.max(array))
+            host, seen = looked_at(lib, array)
+            low, high = int(host.min(seen)), int(host.max(seen))
             if low < 0 or (classes is not None and high >= classes):
                 wrong = low if low < 0 else high
                 upper = f"from 0 to {classes - 1}" if classes is not None else "of at least 0"
@@ -99,14 +100,14 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
 def _admitted(lib: Library, name: str, domain: Domain, array: Array, hint: str = "") -> Array:
     """A bounded array, its bounds made exact. Outside: ValueError where it can be read, NaN elsewhere."""
     xp = lib.xp
-    bad = domain.outside(xp, array)
-    if bad is None:
-        return array
     if readable(lib, array):
-        if bool(xp.any(bad)):
-            raise ValueError(f"`{name}` must be {domain.right}; got {_example(xp, array, bad)}{hint}.")
+        host, seen = looked_at(lib, array)
+        bad = domain.outside(host, seen)
+        if bad is not None and bool(host.any(bad)):
+            raise ValueError(f"`{name}` must be {domain.right}; got {_example(host, seen, bad)}{hint}.")
     else:
-        array = xp.where(bad, xp.nan, array)
+        bad = domain.outside(xp, array)
+        array = array if bad is None else xp.where(bad, xp.nan, array)
     if domain.slack:
         array = xp.where(array < domain.low, domain.low, xp.where(array > domain.high, domain.high, array))
     return array

@@ -141,12 +141,26 @@ def _eager_torch(x: Any) -> bool:
     )
 
 
-def readable(lib: Library, x: Array) -> bool:
-    """Whether the values of ``x`` can be looked at without waiting for a device or breaking a trace.
+def _eager_jax(x: Any) -> bool:
+    """An array of values, on one device, which is the host."""
+    if isinstance(x, sys.modules["jax"].core.Tracer):
+        return False
+    devices = x.devices()
+    return len(devices) == 1 and next(iter(devices)).platform == "cpu"
 
-    JAX arrays never are: its calls return before they are computed, so a look would wait.
-    """
-    return lib.memory or (lib.name == "torch" and _eager_torch(x))
+
+def readable(lib: Library, x: Array) -> bool:
+    """Whether the values of ``x`` can be looked at: in host memory, and not traced."""
+    return lib.memory or (lib.name == "torch" and _eager_torch(x)) or (lib.name == "jax" and _eager_jax(x))
+
+
+def looked_at(lib: Library, x: Array) -> tuple[Namespace, Array]:
+    """A readable array as one whose values can be asked for at once; under a trace JAX asks for nothing."""
+    if lib.name != "jax":
+        return lib.xp, x
+    import array_api_compat.numpy as xp
+
+    return xp, np.asarray(x)
 
 
 def default_dtype(lib: Library) -> Dtype:

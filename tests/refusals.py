@@ -174,8 +174,9 @@ it to the code.
 A refusal is a `ValueError` or a `TypeError` with one sentence: what was given, what is right. Where a value cannot be
 refused, the result is NaN. Nothing is broadcast, promoted or moved silently: no cell is a number. "nothing" is a batch
 of no elements, "text" an array of strings, "outside the domain" a probability of -7, a negative variance or a box
-whose second corner lies below the first; an empty cell means that the metric takes no such argument. On JAX, and under
-a compiler, values cannot be looked at, and what is refused for a value is NaN there. NumPy, first form of each metric.
+whose second corner lies below the first; an empty cell means that the metric takes no such argument. On an
+accelerator, and under a compiler, values cannot be looked at, and what is refused for a value is NaN there. NumPy,
+first form of each metric.
 
 """
 
@@ -184,8 +185,8 @@ def page(found: dict[str, list[str]]) -> str:
     counts = Counter(c for cells in found.values() for c in cells if c)
     lines = ["| metric | " + " | ".join(CASES) + " |", "| --- |" + " --- |" * len(CASES)]
     lines += [f"| `{name}` | " + " | ".join(cells) + " |" for name, cells in found.items()]
-    together = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
-    return f"{HEAD}Together: {together}.\n\n" + "\n".join(lines) + "\n"
+    together = ["| what | cells |", "| --- | --- |", *(f"| {what} | {count} |" for what, count in counts.most_common())]
+    return HEAD + "\n".join([*together, "", *lines]) + "\n"
 
 
 def main() -> int:

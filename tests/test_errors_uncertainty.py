@@ -1,19 +1,15 @@
 """Bad input to predictions that say how sure they are: the error, and its one sentence."""
 
-import re
-from collections.abc import Callable
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import arraylosses
 from arraylosses.conformance import backend
+from tests.test_errors import Call, refused, traced
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-Call = Callable[[], Any]
 
 # without its stub, which forbids most of these calls already
 al: Any = arraylosses
@@ -21,12 +17,6 @@ al: Any = arraylosses
 N = np.arange(8.0) / 8
 TWO = np.ones((8, 2))
 LADDER = "`levels` must be ascending numbers of [0, 1], or how many (at least 2) of equal spacing; got "
-
-
-def refused(error: type[Exception], sentence: str, call: Call) -> None:
-    with pytest.raises(error, match=rf"\A{re.escape(sentence)}\Z"):
-        call()
-
 
 VALUES: dict[str, Call] = {
     "`std` must be non-negative numbers; got -0.125.": lambda: al.gaussian_log_prob(N, -N, N),
@@ -92,7 +82,7 @@ def test_type_errors(sentence: str) -> None:
 
 def test_nan_where_nobody_can_look() -> None:
     for value in (al.gaussian_log_prob, al.auce, al.calibration_error):
-        assert np.isnan(np.asarray(value(jnp.asarray(N), jnp.asarray(-N), jnp.asarray(N))))
+        assert np.isnan(traced(value, N, -N, N))
 
 
 @pytest.mark.parametrize("library", ["numpy", "torch", "strict", "jax-x64"])

@@ -1,6 +1,6 @@
 """Whatever is given, there is an array or an error of one sentence: no crash, no error out of another library."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,28 +36,51 @@ def _as_dtype(a: Any, dtype: str) -> Any:
         return (a.real if a.dtype.kind == "c" else a).astype(dtype)
 
 
+Pick = Callable[[Sequence[Any]], Any]
+"""One of several: hypothesis chooses, or atheris does."""
 Change = Callable[[Any], Any]
-CHANGES: st.SearchStrategy[Change] = st.one_of(
-    st.just(lambda a: a),
-    st.builds(lambda v, i: lambda a: _spoilt(a, v, i), st.sampled_from(ODD), st.integers(0, 50)),
-    st.builds(lambda v: lambda a: np.full_like(a, v, dtype=np.float64), st.sampled_from(ODD)),
-    st.builds(lambda d: lambda a: _as_dtype(a, d), st.sampled_from(DTYPES)),
-    st.sampled_from([np.s_[:0], np.s_[:1], np.s_[0], np.s_[..., :0], np.s_[..., :1]]).map(
-        lambda index: lambda a: a[index] if a.ndim and a.shape[0] else a
-    ),
-    st.just(lambda a: np.expand_dims(a, 0)),
-    st.just(lambda a: np.expand_dims(a, -1)),
-    st.just(lambda a: np.asfortranarray(a)[::-1]),
-)
 
 
-@pytest.mark.parametrize("metric", [*al.catalogue], ids=lambda m: m.__name__)
-@given(data=st.data())
-def test_nothing_crashes(metric: al.Metric, data: Any) -> None:
-    forms = list(variants(metric))
-    t = Trial(data.draw(st.sampled_from(forms)), backend("numpy"), source(data.draw(st.integers(0, 9))))
-    together = data.draw(CHANGES)
-    arrays = [None if a is None else data.draw(CHANGES)(together(a)) for a in t.draw(BATCH)]
+def _number(pick: Pick) -> Change:
+    value, place = pick(ODD), pick(range(51))
+    return lambda a: _spoilt(a, value, place)
+
+
+def _all_numbers(pick: Pick) -> Change:
+    value = pick(ODD)
+    return lambda a: np.full_like(a, value, dtype=np.float64)
+
+
+def _dtype(pick: Pick) -> Change:
+    dtype = pick(DTYPES)
+    return lambda a: _as_dtype(a, dtype)
+
+
+def _length(pick: Pick) -> Change:
+    index = pick((np.s_[:0], np.s_[:1], np.s_[0], np.s_[..., :0], np.s_[..., :1]))
+    return lambda a: a[index] if a.ndim and a.shape[0] else a
+
+
+def _layout(pick: Pick) -> Change:
+    return pick(
+        (
+            lambda a: a,
+            lambda a: np.expand_dims(a, 0),
+            lambda a: np.expand_dims(a, -1),
+            lambda a: np.asfortranarray(a)[::-1],
+        )
+    )
+
+
+def _change(pick: Pick) -> Change:
+    return pick((_layout, _number, _all_numbers, _dtype, _length))(pick)
+
+
+def nothing_crashes(metric: al.Metric, pick: Pick) -> None:
+    """One call with arrays of its domains, changed at random, together and one by one."""
+    t = Trial(pick(list(variants(metric))), backend("numpy"), source(pick(range(10))))
+    together = _change(pick)
+    arrays = [None if a is None else _change(pick)(together(a)) for a in t.draw(BATCH)]
     try:
         out = t.function()(*arrays)
     except (ValueError, TypeError) as refusal:
@@ -67,3 +90,9 @@ def test_nothing_crashes(metric: al.Metric, data: Any) -> None:
     else:
         for part in out if isinstance(out, tuple) else (out,):
             assert isinstance(part, np.ndarray)
+
+
+@pytest.mark.parametrize("metric", [*al.catalogue], ids=lambda m: m.__name__)
+@given(data=st.data())
+def test_nothing_crashes(metric: al.Metric, data: Any) -> None:
+    nothing_crashes(metric, lambda options: data.draw(st.sampled_from(options)))
