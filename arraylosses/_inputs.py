@@ -11,7 +11,7 @@ from ._definition import Definition, Form
 from ._domains import Domain
 from ._parameters import listed
 from ._typing import Array
-from ._xp import Library, library
+from ._xp import Library, in_order, library
 
 FLOATING = "real floating"
 
@@ -61,13 +61,28 @@ class Inputs:
             if array is not None and not domain.label:
                 yield array
 
-    def rows(self, start: int, stop: int) -> "Inputs":
-        """A stretch of the first batch axis."""
-        cut = slice(start, stop)
-        weights = self.weights[cut] if self.weights is not None and self.weights.ndim else self.weights
-        arrays = [None if a is None else a[cut] for a in self.arrays]
-        length = min(stop, self.batch[0]) - start
-        return replace(self, arrays=arrays, weights=weights, batch=(length, *self.batch[1:]))
+    @property
+    def first(self) -> Array:
+        """An array that is given."""
+        return next(a for a in self.arrays if a is not None)
+
+    def cut(self, index: tuple[int | slice, ...]) -> "Inputs":
+        """A block, by an index of the first batch axes."""
+        arrays = [None if a is None else a[index] for a in self.arrays]
+        weights = None if self.weights is None else self.weights[index[: self.weights.ndim]]
+        given = ((a, d) for a, d in zip(arrays, self.domains, strict=True) if a is not None)
+        array, domain = next(given)
+        return replace(self, arrays=arrays, weights=weights, batch=array.shape[: array.ndim - len(domain.event)])
+
+    def in_order(self) -> "Inputs":
+        """NumPy's elements in the order of their indices: sums of other orders may round otherwise.
+
+        Arrays of events were put in order as they came, and their axes moved since.
+        """
+        if self.lib.name != "numpy":
+            return self
+        arrays = [a if d.event else in_order(a) for a, d in zip(self.arrays, self.domains, strict=True)]
+        return replace(self, arrays=arrays, weights=in_order(self.weights))
 
 
 # ---- binding
@@ -191,8 +206,10 @@ class _Shapes:
         lead, tail = shape[: len(shape) - k], shape[len(shape) - k :]
         for word, length in zip(domain.event, tail, strict=True):
             self._event(name, word, length, given, domain.unequal if word == domain.event[0] else "")
-        if k and tail[-1] == 0 and not (domain.image or domain.optional):
-            raise ValueError(f"`{name}` must have at least 1 along the {domain.event[-1]} axis; got shape {given}.")
+        for word, length in zip(domain.event, tail, strict=True):
+            # a cloud may have no points, but a point has coordinates and a pixel has channels
+            if not length and word in (domain.event[-1], "channel") and not (domain.image or domain.optional):
+                raise ValueError(f"`{name}` must have at least 1 along the {word} axis; got shape {given}.")
         if self.batch is None:
             self.batch = lead
             self.first, self.left_out = name, domain.event
@@ -248,6 +265,7 @@ def _arranged(
         if array is not None:
             labels = domain.label if declared.labels is not None else labels
             given = tuple(array.shape)
+            array = in_order(array) if domain.event else array
             if axes is not None and len(domain.event) == len(axes):
                 array = _moved(lib, name, array, form.layout or "", axes)
             shapes.admit(name, domain, tuple(array.shape), given)

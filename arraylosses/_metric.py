@@ -177,7 +177,7 @@ class Loss(Metric):
         for other in arrays[1:] if weights is None else (*arrays[1:], weights):
             if type(other) is not cls or other.shape != shape or other.dtype != dtype:
                 return None
-            if lib.devices and other.device != first.device:
+            if (lib.devices and other.device != first.device) or not brief_size(other):
                 return None
         if params:
             params = self.definition.settled(params, self.shared)

@@ -1,8 +1,10 @@
 """The one reduction: from inputs that are ready to a state, at once or block by block."""
 
-from dataclasses import replace
-from math import prod
+from collections.abc import Iterator
+from math import ceil, prod
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from ._definition import Definition, Form
 from ._inputs import Inputs
@@ -153,7 +155,7 @@ def state_of(
     adding: Adding = AT_ONCE,
 ) -> tuple[State, Dtype]:
     """The state of one batch, or of one block of it; and the dtype of the computation."""
-    inputs, dtype = ready(inputs)
+    inputs, dtype = ready(inputs.in_order())
     params = ready_params(params, definition, inputs.lib, dtype)
     make = _kernel_state if form.kernel else _summary_state
     return make(form, inputs, axes, params, dtype, adding), dtype
@@ -211,27 +213,32 @@ def rounded(state: State) -> State:
 # ---- blocks
 
 
-def _flat(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> tuple[Inputs, tuple[int, ...]]:
-    """One long axis, where all of them are used up and lie in one stretch of memory."""
-    n = len(inputs.batch)
-    arrays, weights = inputs.arrays, inputs.weights
-    if n < 2 or len(axes) < n or not form.plain or not all(a.flags.c_contiguous for a in arrays):
-        return inputs, axes
-    if weights is not None and weights.shape != inputs.batch:
-        return inputs, axes
-    count = prod(inputs.batch)
-    weights = None if weights is None else weights.reshape(count)
-    return replace(inputs, arrays=[a.reshape(count) for a in arrays], batch=(count,), weights=weights), (0,)
+Index = tuple[int | slice, ...]
 
 
-def _rows(form: Form, inputs: Inputs) -> int:
-    """How many of the first axis make a block; 0 where the whole is one."""
-    if not inputs.batch:
-        return 0
-    weight = sum([a.nbytes for a in inputs.arrays if a is not None])
+def _stretches(batch: tuple[int, ...], count: int) -> Iterator[Index]:
+    """Blocks of some elements, in the order in which memory holds them: one long row is walked over too."""
+    axis, inner = len(batch) - 1, 1
+    while axis and inner * batch[axis] <= count:
+        axis, inner = axis - 1, inner * batch[axis]
+    length, step = batch[axis], max(1, count // inner)
+    step = ceil(length / ceil(length / step))  # blocks alike, where a last one would be short
+    for lead in np.ndindex(batch[:axis]):
+        yield from ((*lead, slice(start, start + step)) for start in range(0, length, step))
+
+
+def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
+    """Where blocks are cut, by the shape alone: arrays that lie otherwise in memory must add up to the same bits."""
+    if not form.divisible or not prod(inputs.batch) or not on_host(inputs.first):
+        return []
+    weight = sum([a.dtype.itemsize * a.size for a in inputs.arrays if a is not None])
     limit = PLAIN_BLOCK_BYTES if form.plain else BLOCK_BYTES
-    rows = max(1, limit * inputs.batch[0] // max(weight, 1))
-    return rows if rows < inputs.batch[0] and form.divisible else 0
+    if weight <= limit:
+        return []
+    if form.plain and len(axes) == len(inputs.batch):
+        return list(_stretches(inputs.batch, max(1, limit * prod(inputs.batch) // weight)))
+    rows = max(1, limit * inputs.batch[0] // weight)
+    return [(slice(start, start + rows),) for start in range(0, inputs.batch[0], rows)]
 
 
 def _wide(state: State) -> State:
@@ -257,33 +264,30 @@ def pooled(
 
     That merging gives the state of the whole is what makes streaming right; it makes this right too.
     """
-    rows = 0
-    if on_host(next(a for a in inputs.arrays if a is not None)):
-        # flat first: one long row is to be walked over too
-        inputs, axes = _flat(form, inputs, axes)
-        rows = _rows(form, inputs)
-    if not rows:
+    cuts = _blocks(form, inputs, axes)
+    if len(cuts) < 2:
         return state_of(definition, form, inputs, axes, params)
+    parts = (_part(definition, form, inputs.cut(index), axes, params) for index in cuts)
     if 0 not in axes:
-        return _kept_blocks(definition, form, inputs, axes, params, rows)
-    state, dtype = state_of(definition, form, inputs.rows(0, rows), axes, params)
+        return _kept_blocks(inputs.lib, list(parts))
+    state, dtype = next(parts)
     state = _wide(state)
-    for start in range(rows, inputs.batch[0], rows):
-        part, _ = state_of(definition, form, inputs.rows(start, start + rows), axes, params)
+    for part, _ in parts:
         state = merge(state, _wide(part))
     return _narrow(inputs.lib, state, dtype), dtype
 
 
-def _kept_blocks(
-    definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], rows: int
+def _part(
+    definition: Definition, form: Form, block: Inputs, axes: tuple[int, ...], params: dict[str, Any]
 ) -> tuple[State, Dtype]:
-    parts = [
-        state_of(definition, form, inputs.rows(start, start + rows), axes, params)
-        for start in range(0, inputs.batch[0], rows)
-    ]
-    return _joined(inputs.lib.xp, [state for state, _ in parts]), parts[0][1]
+    """The state of one block; of a stretch within rows, these rows are no axis any more."""
+    return state_of(definition, form, block, axes[: len(block.batch)], params)
+
+
+def _kept_blocks(lib: Library, parts: list[tuple[State, Dtype]]) -> tuple[State, Dtype]:
+    return _joined(lib.xp, [state for state, _ in parts]), parts[0][1]
 
 
 def brief_size(x: Array) -> bool:
-    """Whether an array is small enough to be reduced at once."""
-    return not on_host(x) or 2 * x.nbytes <= PLAIN_BLOCK_BYTES
+    """Whether an array is small enough to be reduced at once, and as it lies."""
+    return not on_host(x) or (2 * x.nbytes <= PLAIN_BLOCK_BYTES and x.flags.c_contiguous)

@@ -131,6 +131,11 @@ def on_host(x: Array) -> bool:
     return isinstance(x, np.ndarray)
 
 
+def in_order(x: Any) -> Any:
+    """A NumPy array whose memory holds its elements in the order of their indices; anything else as it is."""
+    return np.asarray(x, order="C") if isinstance(x, np.ndarray) and not x.flags.c_contiguous else x
+
+
 def _eager_torch(x: Any) -> bool:
     torch = sys.modules["torch"]
     return (

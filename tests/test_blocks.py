@@ -54,7 +54,11 @@ def test_many_blocks_lose_no_digits() -> None:
     assert np.isclose(al.r2_score(PRED + np.float32(4096), TARGET + np.float32(4096)), want, rtol=2e-3)
 
 
-def test_blocks_in_any_order_of_memory() -> None:
-    pred, target = (np.asfortranarray(x.reshape(-1, 512)) for x in (PRED, TARGET))
-    assert np.isclose(al.huber_loss(pred, target), al.huber_loss(PRED, TARGET), rtol=1e-5)
-    assert np.isclose(al.huber_loss(PRED[::-2], TARGET[::-2]), al.huber_loss(PRED[1::2], TARGET[1::2]), rtol=1e-5)
+@pytest.mark.parametrize("shape", [(-1,), (1, -1), (2, -1), (-1, 512), (7, 11, 13, 1007)])
+@pytest.mark.parametrize("axis", [None, 0, -1])
+def test_the_order_of_memory_does_not_show(shape: tuple[int, ...], axis: int | None) -> None:
+    count = abs(np.prod(shape)) if -1 not in shape else PRED.size
+    pred, target = (x[:count].reshape(shape) for x in (PRED, TARGET))
+    want = al.huber_loss(pred, target, weights=target, axis=axis)
+    for other in (np.asfortranarray, lambda x: np.repeat(x, 2, axis=-1)[..., ::2], lambda x: x[::-1].copy()[::-1]):
+        assert np.array_equal(al.huber_loss(other(pred), other(target), weights=other(target), axis=axis), want)

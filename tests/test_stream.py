@@ -3,6 +3,7 @@
 import copy
 import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from importlib import import_module
 from typing import Any
@@ -36,6 +37,25 @@ def test_a_large_batch_is_counted_exactly() -> None:
         s.init(np.zeros(1, "float32"), np.zeros(1, "float32")), np.zeros(n, "float32"), np.zeros(n, "float32")
     )
     assert float(state.weight.head) + float(state.weight.tail) == n
+
+
+@pytest.mark.parametrize("put", ["numpy", "torch", "jax.numpy"])
+def test_threads_lose_nothing(put: str) -> None:
+    """Eight of them, each with a state of its own, on one stream: states are values."""
+    asarray = pytest.importorskip(put).asarray
+    s = al.stream(al.squared_error)
+    ones, zeros = (asarray(f(5, dtype="float32")) for f in (np.ones, np.zeros))
+
+    def work(_: int) -> Any:
+        state = s.init(ones, zeros)
+        for _ in range(100):
+            state = s.update(state, ones, zeros)
+        return state
+
+    with ThreadPoolExecutor(8) as pool:
+        state = reduce(s.merge, pool.map(work, range(8)))
+    assert float(state.weight.head) == 8 * 100 * 5
+    assert float(s.compute(state)) == 1
 
 
 def test_workers_merge_in_any_order() -> None:
