@@ -208,7 +208,8 @@ class _Shapes:
             self._event(name, word, length, given, domain.unequal if word == domain.event[0] else "")
         for word, length in zip(domain.event, tail, strict=True):
             # a cloud may have no points, but a point has coordinates and a pixel has channels
-            if not length and word in (domain.event[-1], "channel") and not (domain.image or domain.optional):
+            needed = word == domain.event[-1] or str(word).startswith("channel")
+            if not length and needed and not (domain.image or domain.optional):
                 raise ValueError(f"`{name}` must have at least 1 along the {word} axis; got shape {given}.")
         if self.batch is None:
             self.batch = lead

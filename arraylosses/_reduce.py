@@ -162,8 +162,11 @@ def state_of(
 
 
 def floating(lib: Library, state: State, dtype: Dtype) -> State:
-    """What a read-out sees: numbers of one dtype, counts among them."""
-    return type(state)(*(cast(lib, x, dtype) if hasattr(x, "dtype") else x for x in state))
+    """What a read-out sees: counts as numbers that it may divide, and nothing wider than the result."""
+    wider = ("integral", "bool", lib.xp.float64)
+    return type(state)(
+        *(cast(lib, x, dtype) if hasattr(x, "dtype") and lib.xp.isdtype(x.dtype, wider) else x for x in state)
+    )
 
 
 # ---- states that are remembered
@@ -205,11 +208,6 @@ def remembered(
     return type(state)(*(_counted(x, state[0].head) if isinstance(x, int) else x for x in state))
 
 
-def rounded(state: State) -> State:
-    """The state that a read-out sees."""
-    return type(state)(*(x.value if isinstance(x, TwoWords) else x for x in state))
-
-
 # ---- blocks
 
 
@@ -229,7 +227,7 @@ def _stretches(batch: tuple[int, ...], count: int) -> Iterator[Index]:
 
 def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
     """Where blocks are cut, by the shape alone: arrays that lie otherwise in memory must add up to the same bits."""
-    if not form.divisible or not prod(inputs.batch) or not on_host(inputs.first):
+    if not (form.divisible and inputs.batch and on_host(inputs.first)) or 0 in inputs.batch:
         return []
     weight = sum([a.dtype.itemsize * a.size for a in inputs.arrays if a is not None])
     limit = PLAIN_BLOCK_BYTES if form.plain else BLOCK_BYTES

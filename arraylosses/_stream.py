@@ -7,8 +7,8 @@ from ._definition import Form
 from ._inputs import Inputs
 from ._math import in_float64, wide
 from ._metric import Function, Metric
-from ._reduce import apart, remembered, resolve_axes, rounded
-from ._state import Buffer, Samples, merge
+from ._reduce import apart, remembered, resolve_axes
+from ._state import Samples, TwoWords, merge
 from ._typing import Array, Axis, Namespace, State
 from ._values import cast
 from ._xp import Library, as_array, device_of, library, quietly
@@ -104,11 +104,8 @@ class Stream:
         return quietly(self._computed, _library_of(state), state)
 
     def _computed(self, lib: Library, state: State) -> Any:
-        if isinstance(state, (Samples, Buffer)):
-            arrayed, others = apart(self._read_params())
-            return in_float64(lib.xp, (state, arrayed), _read_wide, self.metric, others)
-        state = rounded(state)
-        return self.metric.read(lib, state, state[0].dtype, self._read_params())
+        arrayed, others = apart(self._read_params())
+        return in_float64(lib.xp, (state, arrayed), _read, self.metric, others)
 
     def _read_params(self) -> dict[str, Any]:
         names = self.metric.definition.read_params
@@ -126,12 +123,13 @@ class Stream:
         return remembered(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
 
 
-def _read_wide(xp: Namespace, given: Any, metric: Metric, params: Any) -> Any:
-    """What is read of samples, in whatever order they came."""
-    samples, arrayed = given
-    lib, dtype = library(samples.weight), samples.weight.dtype
-    state = type(samples)(*(wide(xp, x) for x in samples))
-    value = metric.read(lib, state, state.weight.dtype, {**dict(params), **arrayed})
+def _read(xp: Namespace, given: Any, metric: Metric, params: Any) -> Any:
+    """Read in float64, so that neither the order of samples nor that of operations shows, and rounded once."""
+    state, arrayed = given
+    dtype = _leaf(state).dtype
+    state = type(state)(*(x.wide if isinstance(x, TwoWords) else wide(xp, x) for x in state))
+    lib = library(_leaf(state))
+    value = metric.read(lib, state, state[0].dtype, {**dict(params), **arrayed})
     if isinstance(value, tuple):
         return type(value)(*(cast(lib, x, dtype) for x in value))
     return cast(lib, value, dtype)

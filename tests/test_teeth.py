@@ -1,7 +1,6 @@
 """Seeded faults: each is caught by the law that is meant to catch it. A kit that cannot fail proves nothing."""
 
-from dataclasses import replace
-from math import inf
+from math import inf, prod
 from typing import Any
 
 import pytest
@@ -151,9 +150,10 @@ def test_a_faulty_formula_is_caught(metric: al.Metric, law: str, xp: str) -> Non
 # ---- faults of the frame
 
 
-def _count_not_weight(inputs: Any, axes: Any) -> Any:
+def _count_not_weight(form: Any, inputs: Any, axes: Any, *others: Any) -> Any:
     """keras: the loss divides by the count, the metric of the same name by the weights."""
-    return _count_not_weight.right(replace(inputs, weights=None), axes)
+    state = _count_not_weight.right(form, inputs, axes, *others)
+    return state._replace(weight=prod(inputs.batch[a] for a in axes))
 
 
 def _no_agreement(self: Any, name: str, domain: Any, array: Any) -> None:
@@ -174,8 +174,9 @@ def _all_distinct(xp: Namespace, ordered: Array) -> Array:
     return xp.cumulative_sum(xp.ones_like(ordered, dtype=xp.int64), axis=-1) - 1
 
 
-def _short_rows(self: Any, start: int, stop: int) -> Any:
-    return _short_rows.right(self, start, max(start + 1, stop - 1))
+def _short_rows(self: Any, index: Any) -> Any:
+    *lead, last = index
+    return _short_rows.right(self, (*lead, slice(last.start, max(last.start + 1, last.stop - 1))))
 
 
 def _first_dtype(inputs: Any) -> Any:
@@ -191,14 +192,14 @@ def _forget_the_rest(self: Any, other: Any) -> Any:
 
 
 FRAME: list[tuple[Any, str, Any, al.Metric, str]] = [
-    (_reduce, "_element_weight", _count_not_weight, al.kl_divergence, "weights_have_no_scale"),
+    (_reduce, "_kernel_state", _count_not_weight, al.kl_divergence, "weights_have_no_scale"),
     (_inputs._Shapes, "admit", _no_agreement, al.squared_error, "unequal_shapes_are_refused"),
     (_values, "_hidden", _as_it_is, al.r2_score, "weightless_is_absent"),
     (_values, "_without_ignored", _as_it_is, al.cross_entropy, "ignored_labels_are_absent"),
     (_state, "_pooled", _half_of_each, al.r2_score, "parts_make_the_whole"),
     (_state.TwoWords, "merge", _forget_the_rest, al.accuracy, "parts_make_the_whole"),
     (ranks, "tie_groups", _all_distinct, al.spearman_corrcoef, "integer_weights_are_copies"),
-    (_inputs.Inputs, "rows", _short_rows, al.kl_divergence, "blocks_make_the_whole"),
+    (_inputs.Inputs, "cut", _short_rows, al.kl_divergence, "blocks_make_the_whole"),
     (_values, "floating_dtype", _first_dtype, al.kl_divergence, "half_is_computed_in_single"),
     (_metric, "resolve_axes", _every_axis, al.kl_divergence, "axis_is_a_loop"),
 ]
