@@ -668,9 +668,9 @@ def s3im_loss(
     border, taps = (size - 1) // 2, gaussian_taps(size, sigma, size // 2)
     how = Comparison(taps, taps, "zero", 1.0, 0.01, 0.03, 1.0, stride)
     x, y = (_stochastic_image(xp, v, indices, height) for v in (pred, target))
+    if min(x.shape[-2:]) + 2 * border < size:
+        raise ValueError(f"`patch` must hold a window of {size} rays; got {_spoken((height, width))}.")
     pair = levelled(xp, x, y, how)
     pair = pair.each(lambda image: pad_image(xp, image, border, border, fill=-pair.level))
-    if min(pair.x.shape[-2:]) < size:
-        raise ValueError(f"`patch` must hold a window of {size} rays; got {_spoken((height, width))}.")
     luminance, rest = agreement(xp, pair, how)
     return 1 - mean(xp, luminance * rest, axis=(-3, -2, -1))
