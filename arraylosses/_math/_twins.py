@@ -124,12 +124,16 @@ def on_the_host(primitive: Primitive, native: Formula) -> Formula:
 
 
 def numpy_normal_cdf(xp: Namespace, x: Array) -> Array:
-    """SciPy's, where it is installed, is 10 times as fast."""
+    """SciPy's, where it is installed, is 10 times as fast; in float64 it is 1000 units off far in the lower tail."""
     try:
         from scipy.special import ndtr
     except ImportError:
         return normal.normal_cdf.pure(xp, x)
-    return ndtr(x)
+    found = np.asarray(ndtr(x))
+    far = x < -1
+    if x.dtype == np.float64 and far.any():
+        found[far] = normal.lower_tail(xp, np.minimum(-x[far], normal.HIDDEN))
+    return found
 
 
 def numpy_normal_quantile(xp: Namespace, p: Array) -> Array:

@@ -153,7 +153,7 @@ def _half_square_exp(xp: Namespace, x: Array) -> Array:
     return xp.exp(-0.5 * near * near) * xp.exp(-0.5 * (x - near) * (x + near))
 
 
-def _lower_tail(xp: Namespace, distance: Array) -> Array:
+def lower_tail(xp: Namespace, distance: Array) -> Array:
     """Probability beyond a distance of at least 0.67 from the mean, on one side."""
     far = distance > sqrt(32)
     middle = _ratio(xp.where(far, 1.0, distance), CDF_MIDDLE)
@@ -169,7 +169,7 @@ def normal_cdf(xp: Namespace, x: Array) -> Array:
     size = xp.where(x < 0, -x, x)
     central = size <= 0.67448975
     inner = xp.where(central, x, 0.0)
-    tail = _lower_tail(xp, xp.where(central, 1.0, xp.where(size > HIDDEN, HIDDEN, size)))
+    tail = lower_tail(xp, xp.where(central, 1.0, xp.where(size > HIDDEN, HIDDEN, size)))
     outside = xp.where(x < 0, tail, 1.0 - tail)
     return xp.where(central, 0.5 + inner * _ratio(inner * inner, CDF_CENTRE), outside)
 
