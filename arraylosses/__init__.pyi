@@ -377,6 +377,39 @@ class _cross_entropy(Loss):
 
 cross_entropy: _cross_entropy
 
+class _crps_ensemble(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        estimator: Literal["standard", "fair"] = "standard",
+        member_axis: int = -1,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Continuous ranked probability score of an ensemble's members."""
+
+crps_ensemble: _crps_ensemble
+
+class _crps_gaussian(Loss):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        mean: Array,
+        std: Array,
+        target: Array,
+        *,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+    ) -> Array:
+        """Continuous ranked probability score of a predicted normal distribution."""
+
+crps_gaussian: _crps_gaussian
+
 class _dice_loss(Metric):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -2042,6 +2075,8 @@ class_balanced_cross_entropy: _balanced_cross_entropy
 coefficient_of_determination: _r2_score
 complete_box_iou: _pairwise_ciou
 complete_box_iou_loss: _ciou_loss
+continuous_ranked_probability_score: _crps_ensemble
+crps_normal: _crps_gaussian
 dice: _dice_score
 dice_coefficient: _dice_score
 diffusion_emd: _diffusion_earth_movers_distance

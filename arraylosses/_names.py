@@ -27,7 +27,8 @@ HOMES = {
         "learnable_chamfer_distance point_cloud_fscore radius_downsample"
     ),
     "probabilistic": (
-        "expected_calibration_error gaussian_log_prob gaussian_nll gaussian_nll_with_log_variance reliability_curve"
+        "crps_ensemble crps_gaussian expected_calibration_error gaussian_log_prob gaussian_nll "
+        "gaussian_nll_with_log_variance reliability_curve"
     ),
     "ranking": "auroc average_precision precision_recall_curve roc_curve",
     "regression": (

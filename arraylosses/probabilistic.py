@@ -5,7 +5,8 @@ from typing import Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, NONNEGATIVE, PROBABILITY, REAL, SIMPLEX, Count, Positive
-from ._math import argmax, divide, multiply, stop_gradient
+from ._math import absolute, argmax, divide, multiply, normal_cdf, stop_gradient, tie_ranks
+from ._math import mean as average_of
 from ._metric import loss, metric
 from ._state import Histogram
 from ._typing import Array, Namespace
@@ -148,6 +149,100 @@ def gaussian_log_prob(xp: Namespace, mean: Array, std: Array, target: Array, /) 
     z = rest / known
     value = -0.5 * (z * z) - xp.log(known) - 0.5 * log(2 * pi)
     return xp.where(certain, xp.where(rest == 0, inf, -rest * rest - inf), value)
+
+
+MATHESON_WINKLER = "J. E. Matheson, R. L. Winkler (1976), Scoring rules for continuous probability distributions."
+
+
+@loss(
+    mean=REAL,
+    std=NONNEGATIVE,
+    target=REAL,
+    unit="target",
+    smooth="almost everywhere",
+    shifts=("mean", "target"),
+    reflects=("mean", "target"),
+    scales=("mean", "std", "target"),
+    also=("crps_normal",),
+    equals=("scoringrules.crps_normal", "uncertainty_toolbox.metrics.crps_gaussian"),
+    reference=MATHESON_WINKLER,
+)
+def crps_gaussian(xp: Namespace, mean: Array, std: Array, target: Array, /) -> Array:
+    r"""Continuous ranked probability score of a predicted normal distribution.
+
+    In the target's unit, and the absolute error where there is no deviation: it rewards being sure only where that is
+    right, and unlike the log density it does not run away where a sure prediction is wrong.
+
+    .. math:: \sigma \left( z (2 \Phi(z) - 1) + 2 \varphi(z) - \frac1{\sqrt\pi} \right),
+        \quad z = \frac{y - \mu}{\sigma}
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.crps_gaussian(np.array([0.0]), np.array([1.0]), np.array([2.0])).round(6))
+    1.452792
+    """
+    rest = target - mean
+    certain = std == 0
+    z = rest / xp.where(certain, 1.0, std)
+    both = 1 - 2 * normal_cdf(xp, -absolute(xp, z))
+    density = xp.exp(-0.5 * (z * z)) * (2 / pi) ** 0.5
+    return xp.where(certain, absolute(xp, rest), absolute(xp, rest) * both + std * (density - pi**-0.5))
+
+
+@loss(
+    pred=REAL["member"],
+    target=REAL,
+    unit="target",
+    smooth="almost everywhere",
+    shifts=("pred", "target"),
+    reflects=("pred", "target"),
+    scales=("pred", "target"),
+    orderless=("member",),
+    also=("continuous_ranked_probability_score",),
+    equals=(
+        "scoringrules.crps_ensemble, with estimator='nrg', and with 'fair'",
+        "torchmetrics.functional.regression.continuous_ranked_probability_score, of its mean",
+    ),
+    reference=MATHESON_WINKLER,
+)
+def crps_ensemble(
+    xp: Namespace, pred: Array, target: Array, /, *, estimator: Literal["standard", "fair"] = "standard"
+) -> Array:
+    r"""Continuous ranked probability score of an ensemble's members.
+
+    How far the members lie from the target, less half of how far they lie from each other.
+
+    .. math:: \frac1m \sum_i |x_i - y| - \frac1{2 m^2} \sum_{ij} |x_i - x_j|
+
+    Parameters
+    ----------
+    estimator : {'standard', 'fair'}
+        The score of the members as they are; or that of the distribution they were drawn from, without bias, which
+        divides by m (m - 1) and may be negative.
+
+    Raises
+    ------
+    ValueError
+        For the fair score of a single member.
+
+    Notes
+    -----
+    By ranks, in m log m. Equal members share their ranks, and with them the gradient.
+
+    Examples
+    --------
+    >>> import numpy as np, arraylosses as al
+    >>> print(al.crps_ensemble(np.array([[1.0, 3.0]]), np.array([4.0])))
+    1.5
+    """
+    m = pred.shape[-1]
+    if estimator == "fair" and m < 2:
+        raise ValueError(f"`pred` must have at least 2 along the member axis for the fair score; got {m}.")
+    away = pred - xp.expand_dims(target, axis=-1)
+    rank = tie_ranks(xp, stop_gradient(xp, away), xp.ones_like(away))
+    spread = average_of(xp, away * (2 * rank - m), axis=-1) / (m if estimator == "standard" else m - 1)
+    return average_of(xp, absolute(xp, away), axis=-1) - spread
 
 
 @statistic(pred=PROBABILITY, target=BINARY)

@@ -313,3 +313,9 @@ def ensembles(dtype: str) -> Data:
     mean = offset + apart * rng.normal(size=(RANDOM, 4))
     target = (offset + 3 * apart * rng.normal(size=(RANDOM, 1)))[:, 0]
     return mean.astype(dtype), (apart**2 * rng.random((RANDOM, 4))).astype(dtype), target.astype(dtype)
+
+
+def members(dtype: str) -> Data:
+    """Ensembles that agree far from zero, and that do not, with a target among them or far off."""
+    mean, _, target = ensembles(dtype)
+    return mean, target

@@ -195,6 +195,18 @@ def ensemble_terms(mean: Any, variance: Any, target: Any) -> list[Any]:
     return nll_terms(middle, whole, target)
 
 
+def crps_terms(mean: Any, std: Any, target: Any) -> list[Any]:
+    z = abs(target - mean) / std
+    density = mp.exp(-z * z / 2) / mp.sqrt(2 * mp.pi)
+    return [std * z * mp.erf(z / mp.sqrt(2)), 2 * std * density, -std / mp.sqrt(mp.pi)]
+
+
+def member_terms(x: Any, y: Any) -> list[Any]:
+    m = len(x)
+    near = [abs(a - y) / m for a in x]
+    return [mp.fsum(near), -mp.fsum(abs(a - b) for a in x for b in x) / (2 * m * m)]
+
+
 # ---- summands
 
 
@@ -275,6 +287,8 @@ KERNELS = (
         summands=log_variance_terms,
     ),
     Kernel("gaussian_log_prob", _total(log_prob_terms), inputs.with_variance, summands=log_prob_terms),
+    Kernel("crps_gaussian", _total(crps_terms), inputs.with_variance, summands=crps_terms, slope_goal=None),
+    Kernel("crps_ensemble", _total(member_terms), inputs.members, summands=member_terms, slope_goal=None),
     Kernel("gaussian_cdf", cdf, inputs.standard_scores, known=TAIL),
     Kernel("gaussian_quantile", quantile, inputs.standard_levels, slope_goal=None, known=HORNER),
     Kernel(

@@ -48,6 +48,24 @@ def ensemble(mean: Array, variance: Array, target: Array, member_axis: int = -1,
     return nll(middle, whole, target, **options)
 
 
+@np.vectorize
+def ranked(mean: float, std: float, target: float) -> float:
+    """The squared distance of the two distribution functions, integrated."""
+    below, above = (
+        quad(lambda x: norm.cdf(x, mean, std) ** 2, -np.inf, target),
+        quad(lambda x: norm.sf(x, mean, std) ** 2, target, np.inf),
+    )
+    return below[0] + above[0]
+
+
+def ranked_members(pred: Array, target: Array, estimator: str = "standard", member_axis: int = -1) -> Array:
+    """All pairs of members."""
+    pred = np.moveaxis(pred, member_axis, -1)
+    m = pred.shape[-1]
+    pairs = np.abs(pred[..., :, None] - pred[..., None, :]).sum((-2, -1)) / (m * (m - (estimator == "fair")))
+    return np.abs(pred - target[..., None]).mean(-1) - pairs / 2
+
+
 def holds(mean: Array, std: Array, target: Array, level: float) -> Array:
     low, high = norm.interval(level, mean, std)
     return (low <= target) & (target <= high)
@@ -173,6 +191,8 @@ def sparsification_area(*arrays: Array, fractions: int | None = None, **options:
 ORACLES: dict[str, Formula] = {
     "gaussian_nll_with_log_variance": lambda *a, **o: reduced(nll_of_log, *a, **o),
     "gaussian_log_prob": lambda *a, **o: reduced(log_prob, *a, **o),
+    "crps_gaussian": lambda *a, **o: reduced(ranked, *a, **o),
+    "crps_ensemble": lambda *a, **o: reduced(ranked_members, *a, **o),
     "ensemble_moments": moments,
     "ensemble_nll": lambda *a, **o: reduced(ensemble, *a, **o),
     "gaussian_cdf": lambda mean, std, target: norm.cdf(target, mean, std),
@@ -217,6 +237,11 @@ SPARSIFIED: Given = [
 CALLS: dict[str, Given] = {
     "gaussian_nll_with_log_variance": [((MEAN, np.log(STD), TARGET), [*REDUCTIONS, {"full": True}])],
     "gaussian_log_prob": [(NORMAL, REDUCTIONS)],
+    "crps_gaussian": [(NORMAL, REDUCTIONS)],
+    "crps_ensemble": [
+        ((MEAN, TARGET[:, 0]), [{}, {"reduction": "none", "estimator": "fair"}, {"weights": WEIGHTS}]),
+        ((TIED, TIED_ERROR[0]), [{"member_axis": 0}]),
+    ],
     "ensemble_moments": [((MEAN, STD), [{}, {"member_axis": 0}]), ((MEAN[:, :1], STD[:, :1]), [{}])],
     "ensemble_nll": [
         ((MEAN, STD, TARGET[:, 0]), [{}, {"reduction": "none", "full": True}, {"weights": WEIGHTS}]),
