@@ -195,6 +195,7 @@ def crps_gaussian(xp: Namespace, mean: Array, std: Array, target: Array, /) -> A
     target=REAL,
     unit="target",
     smooth="almost everywhere",
+    lazy=False,
     shifts=("pred", "target"),
     reflects=("pred", "target"),
     scales=("pred", "target"),
