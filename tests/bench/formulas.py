@@ -97,3 +97,40 @@ def similarity_by_plane(pred: Array, target: Array) -> Array:
     one: Any = partial(similarity, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=1.0)
     planes = zip(pred.reshape(-1, *pred.shape[-2:]), target.reshape(-1, *target.shape[-2:]), strict=True)
     return np.mean([one(p, t) for p, t in planes])
+
+
+def hausdorff_by_table(a: Array, b: Array) -> Array:
+    import torch
+
+    distance = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+    return torch.maximum(distance.min(1).values.max(), distance.min(0).values.max())
+
+
+def dice(xp: Any, p: Array, t: Array) -> Array:
+    return 1 - 2 * (p * t).sum() / (p.sum() + t.sum())
+
+
+def divergence(xp: Any, p: Array, t: Array) -> Array:
+    """Of a target from a prediction, both without zeros."""
+    return (t * xp.log(t / p)).sum(-1).mean()
+
+
+def relative_entropy(p: Array, t: Array) -> Array:
+    from scipy.special import rel_entr
+
+    return rel_entr(t, p).sum(-1).mean()
+
+
+def torch_divergence(p: Array, t: Array) -> Array:
+    from torch.nn.functional import kl_div
+
+    return kl_div(p.log(), t, reduction="batchmean")
+
+
+def all_overlaps(xp: Any, a: Array, b: Array) -> Array:
+    """Every box with every other."""
+    low, high = xp.maximum(a[:, None, :2], b[:, :2]), xp.minimum(a[:, None, 2:], b[:, 2:])
+    inner = (high - low).clip(0.0)
+    area = inner[..., 0] * inner[..., 1]
+    one, two = ((c[:, 2] - c[:, 0]) * (c[:, 3] - c[:, 1]) for c in (a, b))
+    return area / (one[:, None] + two - area)

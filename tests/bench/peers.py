@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from . import more
 from .cases import CASES, Case, Formula
 from .clock import Call
 from .result import OURS, Result, Row, compared
@@ -40,10 +41,21 @@ def on_jax(formula: Formula, arrays: list[Any]) -> Call:
     return lambda: compiled(*given).block_until_ready()
 
 
+def compiled(formula: Formula, arrays: list[Any]) -> Call:
+    """By torch.compile, with the machine code of this machine."""
+    from torch import compile, from_numpy, no_grad
+
+    given = list(map(from_numpy, arrays))
+    made = compile(lambda *a: formula(*a), dynamic=False)
+    with_values = no_grad()(made)
+    return lambda: with_values(*given)
+
+
 PLACES: dict[str, tuple[str, Callable[[Formula, list[Any]], Call]]] = {
     "numpy": ("numpy", on_numpy),
     "torch": ("torch", on_torch),
     "torch-grad": ("torch", with_gradient),
+    "torch-compiled": ("torch", compiled),
     "jax-jit": ("jax", on_jax),
 }
 
@@ -62,9 +74,9 @@ def measured(case: Case, place: str, size: int, name: str) -> Result:
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    for case in CASES:
+    for case in (*CASES, *more.CASES):
         for size in case.quick if quick else case.sizes:
             for place in PLACES:
-                if place != "torch-grad" or case.gradient:
+                if case.gradient or place not in ("torch-grad", "torch-compiled"):
                     name = f"{case.name}/{size}/{place}"
                     yield Row(name, partial(measured, case, place, size))
