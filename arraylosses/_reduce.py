@@ -229,7 +229,7 @@ def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
     """Where blocks are cut, by the shape alone: arrays that lie otherwise in memory must add up to the same bits."""
     if not (form.divisible and inputs.batch and on_host(inputs.first)) or 0 in inputs.batch:
         return []
-    weight = sum([a.dtype.itemsize * a.size for a in inputs.arrays if a is not None])
+    weight = sum([a.nbytes for a in inputs.arrays if a is not None])
     limit = PLAIN_BLOCK_BYTES if form.plain else BLOCK_BYTES
     if weight <= limit:
         return []

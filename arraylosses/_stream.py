@@ -81,7 +81,7 @@ class Stream:
         if 0 not in axes:
             raise ValueError(f"a stream reduces the leading axis of its batches; got axis={self.axis}.")
         xp = inputs.lib.xp
-        like = next(a for a in inputs.arrays if a is not None)
+        like = inputs.first
         # samples are let go below, and need no weights of 0
         nothing = None if form.grows else xp.zeros(inputs.batch, dtype=xp.bool, **device_of(xp, like))
         state = _as_arrays(inputs.lib, self._gathered(arrays, nothing, named))
