@@ -7,9 +7,12 @@ from math import inf, nan
 from typing import Any, Literal
 
 from ._domains import Domain
+from ._math import Primitive
 from ._parameters import Rule, listed
+from ._sizes import SIZES
 from ._state import Buffer, Samples
-from ._typing import Formula
+from ._typing import Array, Formula
+from ._xp import Library, size
 
 HINTS = {
     "class_axis": ": scores for each class need `class_axis`",
@@ -141,11 +144,15 @@ class Form:
         frame sums; a summary ``(xp, *arrays, weights=, **parameters)`` gives the state of the last batch axis.
     selector : str or None
         The parameter whose being given selects this form.
+    summed : Primitive or None
+        Gives the sum over all elements ``(xp, *arrays, **parameters)``; where it has a twin, that is sooner than to add
+        them up.
     """
 
     domains: Mapping[str, Domain]
     gather: Formula
     selector: str | None = None
+    summed: Primitive | None = None
     kernel: bool = field(init=False)
     params: dict[str, Parameter] = field(init=False)
     layout: str | None = field(init=False)
@@ -197,6 +204,10 @@ class Form:
         for name, value in {**vars(self), "domains": domains, "gather": gather, "repeated": False}.items():
             object.__setattr__(form, name, value)
         return form
+
+    def adds_sooner(self, lib: Library, x: Array) -> bool:
+        """Whether the sum over elements like these has a quick form."""
+        return self.summed is not None and lib.name in self.summed.twins and size(x) >= SIZES.summed
 
     def lazy(self, facts: Facts) -> bool:
         """Whether Dask can describe the result: a form may have a state of fixed size where others sort."""

@@ -61,6 +61,10 @@ class Inputs:
             if array is not None and not domain.label:
                 yield array
 
+    def given(self) -> Iterator[Array]:
+        """All arrays that are there."""
+        yield from (a for a in (*self.arrays, self.weights) if a is not None)
+
     @property
     def first(self) -> Array:
         """An array that is given."""

@@ -13,11 +13,12 @@ from ._document import document, shared_parameters
 from ._domains import Domain
 from ._inputs import Inputs, arrange, bind, check_beside, written_out
 from ._math import divide, total
+from ._programs import Programs
 from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weighted
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
 from ._values import cast, lift, ready, ready_params
-from ._xp import LIBRARIES, Library, as_array, quietly
+from ._xp import LIBRARIES, Library, as_array, compilable, quietly, size
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -50,6 +51,7 @@ class Metric:
         self._required = _required(definition)
         self._arity = len(definition.domains)
         self._one_form = len(definition.forms) == 1
+        self._programs = Programs(self._plainly, _checks(definition))
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.__module__}.{self.__name__}>"
@@ -58,6 +60,13 @@ class Metric:
         return self.__name__
 
     def __call__(self, *arrays: Array, weights: Array | None = None, axis: Axis = None, **params: Any) -> Any:
+        if arrays and compilable(arrays[0]):
+            value = self._programs(arrays, {"weights": weights, "axis": axis, **params})
+            if value is not None:
+                return value
+        return self._plainly(*arrays, weights=weights, axis=axis, **params)
+
+    def _plainly(self, *arrays: Array, weights: Array | None = None, axis: Axis = None, **params: Any) -> Any:
         inputs, form, params = self.inputs(arrays, weights, params)
         return quietly(self._evaluate, inputs.lib, inputs, form, axis, params)
 
@@ -108,6 +117,22 @@ class Loss(Metric):
     shared = ("weights", "axis", "reduction", "avg_factor")
 
     def __call__(
+        self,
+        *arrays: Array,
+        weights: Array | None = None,
+        axis: Axis = None,
+        reduction: Reduction = "mean",
+        avg_factor: Any = None,
+        **params: Any,
+    ) -> Any:
+        if arrays and compilable(arrays[0]):
+            options = {"weights": weights, "axis": axis, "reduction": reduction, "avg_factor": avg_factor, **params}
+            value = self._programs(arrays, options)
+            if value is not None:
+                return value
+        return self._plainly(*arrays, weights=weights, axis=axis, reduction=reduction, avg_factor=avg_factor, **params)
+
+    def _plainly(
         self,
         *arrays: Array,
         weights: Array | None = None,
@@ -171,13 +196,13 @@ class Loss(Metric):
         """The short way: real arrays of one class, dtype and shape, small enough to be reduced at once. Else None."""
         first = arrays[0]
         cls, lib = type(first), LIBRARIES.get(type(first))
-        if lib is None or first.dtype not in lib.plain or not brief_size(first) or reduction not in REDUCTIONS:
+        if lib is None or first.dtype not in lib.plain or not brief_size(lib, first) or reduction not in REDUCTIONS:
             return None
         shape, dtype = first.shape, first.dtype
         for other in arrays[1:] if weights is None else (*arrays[1:], weights):
             if type(other) is not cls or other.shape != shape or other.dtype != dtype:
                 return None
-            if (lib.devices and other.device != first.device) or not brief_size(other):
+            if (lib.devices and other.device != first.device) or not brief_size(lib, other):
                 return None
         if params:
             params = self.definition.settled(params, self.shared)
@@ -196,6 +221,11 @@ class Loss(Metric):
         params: dict[str, Any],
     ) -> Any:
         xp, absent = lib.xp, None
+        if weights is None and reduction != "none" and axis is None:
+            form = self.definition.form
+            if form.summed is not None and form.adds_sooner(lib, arrays[0]):
+                value = form.summed(xp, *arrays, **params)
+                return value if reduction == "sum" else value / size(arrays[0])
         if weights is not None and not (lib.name == "numpy" and weights.all()):
             absent = weights == 0
             arrays = tuple(xp.where(absent, 1.0 / (1 + i), a) for i, a in enumerate(arrays))
@@ -222,6 +252,13 @@ class Function(Metric):
     shared = ()
 
     def __call__(self, *arrays: Array, **params: Any) -> Any:
+        if arrays and compilable(arrays[0]):
+            value = self._programs(arrays, params)
+            if value is not None:
+                return value
+        return self._plainly(*arrays, **params)
+
+    def _plainly(self, *arrays: Array, **params: Any) -> Any:
         inputs, form, params = self.inputs(arrays, None, params)
         return quietly(self._applied, inputs.lib, inputs, form, params)
 
@@ -264,6 +301,12 @@ def _divisor(lib: Library, avg_factor: Any, inputs: Inputs, dtype: Any) -> Any:
     return cast(lib, avg_factor, dtype)
 
 
+def _checks(definition: Definition) -> bool:
+    """Whether a value may be refused: of an argument, or of a parameter that is an array."""
+    domains = [d for form in definition.forms for d in form.domains.values()]
+    return any(d.label or d.labels or d.bounded for d in domains) or any(r.array for r in definition.rules.values())
+
+
 def _required(definition: Definition) -> dict[str, None]:
     """Parameters that must be given, in their order, as a set of keys."""
     return {k: None for k, p in definition.params.items() if p.default is Parameter.empty}
@@ -291,11 +334,15 @@ def _declared(declared: dict[str, Any]) -> tuple[dict[str, Domain], Facts]:
 
 
 def loss(**declared: Any) -> Callable[[Formula], Loss]:
-    """Make a kernel ``(xp, *arrays, /, *, parameters)`` a loss: ``@loss(pred=REAL, target=REAL, symmetric=True)``."""
+    """Make a kernel ``(xp, *arrays, /, *, parameters)`` a loss: ``@loss(pred=REAL, target=REAL, symmetric=True)``.
+
+    ``summed`` is a primitive that gives the sum of its elements.
+    """
+    summed = declared.pop("summed", None)
     domains, facts = _declared(declared)
 
     def decorate(kernel: Formula) -> Loss:
-        return Loss(Definition(kernel.__name__, (Form(domains, kernel),), None, facts, kernel))
+        return Loss(Definition(kernel.__name__, (Form(domains, kernel, summed=summed),), None, facts, kernel))
 
     return decorate
 

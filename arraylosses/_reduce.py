@@ -1,24 +1,16 @@
 """The one reduction: from inputs that are ready to a state, at once or block by block."""
 
-from collections.abc import Iterator
-from math import ceil, prod
+from math import inf, prod
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from ._definition import Definition, Form
 from ._inputs import Inputs
-from ._math import in_float64, multiply, total, wide, wide_total
-from ._state import Mean, TwoWords, merge
+from ._math import Index, in_float64, multiply, stretches, total, wide, wide_total
+from ._sizes import SIZES
+from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast, lift, ready, ready_params
-from ._xp import Library, namespace, on_host
-
-BLOCK_BYTES = 1 << 18
-"""What one block of all inputs takes, so that it and the temporaries of a formula stay in a core's cache."""
-
-PLAIN_BLOCK_BYTES = 1 << 20
-"""The same for formulas of real arrays alone, which make few temporaries: measured best for both kinds."""
+from ._xp import Library, cut_for_nothing, namespace, on_host
 
 
 def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -211,48 +203,68 @@ def remembered(
 # ---- blocks
 
 
-Index = tuple[int | slice, ...]
-
-
-def _stretches(batch: tuple[int, ...], count: int) -> Iterator[Index]:
-    """Blocks of some elements, in the order in which memory holds them: one long row is walked over too."""
-    axis, inner = len(batch) - 1, 1
-    while axis and inner * batch[axis] <= count:
-        axis, inner = axis - 1, inner * batch[axis]
-    length, step = batch[axis], max(1, count // inner)
-    step = ceil(length / ceil(length / step))  # blocks alike, where a last one would be short
-    for lead in np.ndindex(batch[:axis]):
-        yield from ((*lead, slice(start, start + step)) for start in range(0, length, step))
+def _block_bytes(form: Form, lib: Library) -> float:
+    """torch pays more for a call, and merges moments in a hundred of them."""
+    if lib.name == "torch":
+        return SIZES.torch_bytes if form.kernel else inf
+    return SIZES.bytes
 
 
 def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
     """Where blocks are cut, by the shape alone: arrays that lie otherwise in memory must add up to the same bits."""
-    if not (form.divisible and inputs.batch and on_host(inputs.first)) or 0 in inputs.batch:
+    if not (form.divisible and inputs.batch) or 0 in inputs.batch:
         return []
+    if not cut_for_nothing(inputs.lib, inputs.given()):
+        return []
+    if form.central and inputs.weights is None and all(a.dtype in inputs.lib.plain for a in inputs.arrays):
+        return []  # its sums walk over the data themselves
     weight = sum([a.nbytes for a in inputs.arrays if a is not None])
-    limit = PLAIN_BLOCK_BYTES if form.plain else BLOCK_BYTES
+    limit = _block_bytes(form, inputs.lib)
     if weight <= limit:
         return []
     if form.plain and len(axes) == len(inputs.batch):
-        return list(_stretches(inputs.batch, max(1, limit * prod(inputs.batch) // weight)))
+        return list(stretches(inputs.batch, max(1, limit * prod(inputs.batch) // weight)))
     rows = max(1, limit * inputs.batch[0] // weight)
     return [(slice(start, start + rows),) for start in range(0, inputs.batch[0], rows)]
 
 
-def _wide(state: State) -> State:
+def _wide(lib: Library, state: State) -> State:
     """Leaves in float64, to be merged thousands of times."""
-    return type(state)(*(x.astype("float64") if hasattr(x, "dtype") and x.dtype.kind == "f" else x for x in state))
+    return type(state)(*(wide(lib.xp, x) if hasattr(x, "dtype") else x for x in state))
 
 
 def _narrow(lib: Library, state: State, dtype: Dtype) -> State:
     """Back in the dtype of the computation."""
-    return type(state)(*(cast(lib, x, dtype) if hasattr(x, "dtype") and x.dtype.kind == "f" else x for x in state))
+    xp = lib.xp
+    return type(state)(
+        *(cast(lib, x, dtype) if hasattr(x, "dtype") and xp.isdtype(x.dtype, "real floating") else x for x in state)
+    )
+
+
+def _added(xp: Namespace, leaves: tuple[Any, ...]) -> Any:
+    """Sum of a leaf over blocks, in float64; whole numbers stay whole."""
+    first = leaves[0]
+    if isinstance(first, int):
+        return sum(leaves)
+    return wide_total(xp, xp.stack(leaves), (0,))
 
 
 def _joined(xp: Any, parts: list[State]) -> State:
     """States of stretches of an axis that is kept, side by side."""
     leaves = zip(*parts, strict=True)
     return type(parts[0])(*(x[0] if isinstance(x[0], int) else xp.concat(list(x), axis=0) for x in leaves))
+
+
+def _adds_sooner(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> bool:
+    """Whether the loss has a sum of its own for arrays like these: all of them, of one dtype that needs no cast."""
+    first = inputs.first
+    return (
+        form.adds_sooner(inputs.lib, first)
+        and inputs.weights is None
+        and len(axes) == len(inputs.batch)
+        and first.dtype in inputs.lib.plain
+        and all(a.dtype == first.dtype for a in inputs.arrays)
+    )
 
 
 def pooled(
@@ -262,6 +274,9 @@ def pooled(
 
     That merging gives the state of the whole is what makes streaming right; it makes this right too.
     """
+    if _adds_sooner(form, inputs, axes):
+        assert form.summed is not None
+        return Mean(form.summed(inputs.lib.xp, *inputs.arrays, **params), prod(inputs.batch)), inputs.first.dtype
     cuts = _blocks(form, inputs, axes)
     if len(cuts) < 2:
         return state_of(definition, form, inputs, axes, params)
@@ -269,9 +284,13 @@ def pooled(
     if 0 not in axes:
         return _kept_blocks(inputs.lib, list(parts))
     state, dtype = next(parts)
-    state = _wide(state)
-    for part, _ in parts:
-        state = merge(state, _wide(part))
+    if additive(state):
+        others = (part for part, _ in parts)
+        state = type(state)(*(_added(inputs.lib.xp, leaves) for leaves in zip(state, *others, strict=True)))
+    else:
+        state = _wide(inputs.lib, state)
+        for part, _ in parts:
+            state = merge(state, _wide(inputs.lib, part))
     return _narrow(inputs.lib, state, dtype), dtype
 
 
@@ -286,6 +305,8 @@ def _kept_blocks(lib: Library, parts: list[tuple[State, Dtype]]) -> tuple[State,
     return _joined(lib.xp, [state for state, _ in parts]), parts[0][1]
 
 
-def brief_size(x: Array) -> bool:
+def brief_size(lib: Library, x: Array) -> bool:
     """Whether an array is small enough to be reduced at once, and as it lies."""
-    return not on_host(x) or (2 * x.nbytes <= PLAIN_BLOCK_BYTES and x.flags.c_contiguous)
+    if on_host(x):
+        return 2 * x.nbytes <= SIZES.bytes and bool(x.flags.c_contiguous)
+    return lib.name != "torch" or not cut_for_nothing(lib, (x,)) or 2 * x.nbytes <= SIZES.torch_bytes

@@ -7,9 +7,22 @@ the state of the whole, whatever the grouping.
 
 from typing import Any, NamedTuple
 
-from ._math import in_float64, power_of_two_scale, segment_sum, stop_gradient, total, wide
+from ._math import (
+    centred,
+    either,
+    in_float64,
+    largest,
+    power_of_two_scale,
+    products,
+    second_moments,
+    segment_sum,
+    spread_and_error,
+    stop_gradient,
+    total,
+    wide,
+)
 from ._typing import Array, Dtype, Namespace, State
-from ._xp import device_of, namespace, widest
+from ._xp import device_of, index_dtype, namespace, widest
 
 
 class Mean(NamedTuple):
@@ -79,38 +92,53 @@ class Histogram(NamedTuple):
 
     @classmethod
     def of(cls, xp: Namespace, score: Array, target: Array, /, *, weights: Array | None, bins: int) -> "Histogram":
-        known = score == score
+        known = (score == score) & (target == target)
         place = xp.clip(xp.floor(xp.where(known, score, 0.0) * bins), 0.0, bins - 1.0)
+        # what is NaN has no bin: its NaN must show in the sums instead
+        if weights is None:
+            return cls._counted(xp, score, target, known, xp.astype(place, index_dtype(xp)), bins)
         index = xp.astype(place, xp.int32)
-        # a score of NaN has no bin: its NaN must show in the sums instead
-        weight = xp.where(known, xp.ones_like(score) if weights is None else weights, xp.nan)
+        weight = xp.where(known, weights, xp.nan)
         hits = weight * target
         return cls(*(segment_sum(xp, wide(xp, v), index, bins) for v in (hits, weight - hits, weight * score)))
 
-
-def _centred(xp: Namespace, x: Array, w: Array | None, weight: Array) -> tuple[Array, Array]:
-    """Mean, and deviations from it, of the last axis; a second pass takes out what rounding left in the mean."""
-    mean = _weighted(xp, w, x) / weight
-    rest = x - xp.expand_dims(mean, axis=-1)
-    left = _weighted(xp, w, rest) / weight
-    return mean + left, rest - xp.expand_dims(left, axis=-1)
-
-
-def _weighted(xp: Namespace, w: Array | None, x: Array) -> Array:
-    return total(xp, x if w is None else w * x, -1)
+    @classmethod
+    def _counted(cls, xp: Namespace, score: Array, target: Array, known: Array, index: Array, bins: int) -> "Histogram":
+        """Both sides of all bins in one count of whole numbers."""
+        sides = index * 2 + xp.astype(xp.where(known, target, 0.0), index.dtype)
+        count = xp.astype(segment_sum(xp, None, sides, 2 * bins), widest(xp, score))
+        lost = xp.any(~known, axis=-1, keepdims=True)
+        count = xp.reshape(count, (*count.shape[:-1], bins, 2))
+        negative, positive = (xp.where(lost, xp.nan, count[..., i]) for i in (0, 1))
+        return cls(positive, negative, segment_sum(xp, wide(xp, xp.where(known, score, xp.nan)), index, bins))
 
 
 def _weight(xp: Namespace, w: Array | None, like: Array) -> tuple[Array, Array]:
     """The whole weight of the last axis, and a divisor that is not 0."""
-    weight = total(xp, xp.ones_like(like) if w is None else w, -1)
+    if w is None:
+        shape = tuple(like.shape)
+        weight = xp.full(shape[:-1], float(shape[-1]), dtype=like.dtype, **device_of(xp, like))
+    else:
+        weight = total(xp, w, -1)
     return weight, xp.where(weight == 0, 1.0, weight)
 
 
-def _scale_of(xp: Namespace, deviation: Array) -> Array:
+def _scale_of(xp: Namespace, *deviations: Array) -> Array:
     """A power of two that keeps squares of the deviations in range; 1 for all but extreme data."""
-    if deviation.shape[-1] == 0:
-        return xp.ones_like(xp.sum(deviation, axis=-1))
-    return power_of_two_scale(xp, stop_gradient(xp, xp.max(xp.abs(deviation), axis=-1)))
+    if deviations[0].shape[-1] == 0:
+        return xp.ones_like(xp.sum(deviations[0], axis=-1))
+    greatest = [largest(xp, stop_gradient(xp, d)) for d in deviations]
+    return power_of_two_scale(xp, greatest[0] if len(greatest) == 1 else xp.maximum(*greatest))
+
+
+def _in_range(xp: Namespace, squares: Array) -> Array:
+    """Whether sums of squares have lost nothing to overflow or underflow, in float32 either."""
+    return xp.all((squares >= 2.0**-80) & (squares <= 2.0**100))
+
+
+def _one(xp: Namespace, squares: Array) -> Array:
+    """A scale of 1, made of the data: JAX tells what all devices share from what each has."""
+    return xp.where(squares >= 0, 1.0, xp.ones_like(squares))
 
 
 def _pooled(a: Any, b: Any) -> tuple[Array, Array, Array]:
@@ -149,11 +177,17 @@ class Moments(NamedTuple):
     @classmethod
     def of(cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> "Moments":
         weight, divisor = _weight(xp, weights, pred)
-        (mean_x, x), (mean_y, y) = (_centred(xp, v, weights, divisor) for v in (pred, target))
-        scale_x, scale_y = _scale_of(xp, x), _scale_of(xp, y)
-        x, y = x * xp.expand_dims(scale_x, axis=-1), y * xp.expand_dims(scale_y, axis=-1)
-        xx, xy, yy = (_weighted(xp, weights, a * b) for a, b in ((x, x), (x, y), (y, y)))
-        return cls(weight, mean_x, mean_y, xx, xy, yy, scale_x, scale_y)
+        found = second_moments(xp, pred, target, weights, divisor)
+        usual = *found, _one(xp, found[2]), _one(xp, found[4])
+
+        def scaled() -> tuple[Array, ...]:
+            (mean_x, x), (mean_y, y) = (centred(xp, v, weights, divisor) for v in (pred, target))
+            scale_x, scale_y = _scale_of(xp, x), _scale_of(xp, y)
+            x, y = x * xp.expand_dims(scale_x, axis=-1), y * xp.expand_dims(scale_y, axis=-1)
+            return mean_x, mean_y, *products(xp, weights, (x, x), (x, y), (y, y)), scale_x, scale_y
+
+        holds = _in_range(xp, usual[2]) & _in_range(xp, usual[4])
+        return cls(weight, *either(xp, holds, usual, scaled))
 
     def merge(self, other: "Moments") -> "Moments":
         weight, share, between = _pooled(self, other)
@@ -189,12 +223,18 @@ class Fit(NamedTuple):
     @classmethod
     def of(cls, xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None) -> "Fit":
         weight, divisor = _weight(xp, weights, target)
-        mean, rest = _centred(xp, target, weights, divisor)
-        left = pred - target
-        scale = xp.minimum(_scale_of(xp, rest), _scale_of(xp, left))
-        scales = xp.expand_dims(scale, axis=-1)
-        spread, error = (_weighted(xp, weights, (v * scales) ** 2) for v in (rest, left))
-        return cls(weight, mean, spread, error, scale)
+        found = spread_and_error(xp, pred, target, weights, divisor)
+        usual = *found, _one(xp, found[1])
+
+        def scaled() -> tuple[Array, ...]:
+            mean, rest = centred(xp, target, weights, divisor)
+            left = pred - target
+            scale = _scale_of(xp, rest, left)
+            rest, left = (v * xp.expand_dims(scale, axis=-1) for v in (rest, left))
+            return mean, *products(xp, weights, (rest, rest), (left, left)), scale
+
+        holds = _in_range(xp, xp.maximum(usual[1], usual[2]))
+        return cls(weight, *either(xp, holds, usual, scaled))
 
     def merge(self, other: "Fit") -> "Fit":
         weight, share, between = _pooled(self, other)

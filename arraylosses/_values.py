@@ -10,6 +10,7 @@ from typing import Any
 from ._definition import Definition
 from ._domains import Domain
 from ._inputs import FLOATING, Inputs
+from ._math import extremes
 from ._typing import Array, Dtype
 from ._xp import Library, default_dtype, index_dtype, looked_at, readable, size
 
@@ -86,7 +87,7 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
     if readable(lib, array):
         if size(array):
             host, seen = looked_at(lib, array)
-            low, high = int(host.min(seen)), int(host.max(seen))
+            low, high = map(int, extremes(host, seen))
             if low < 0 or (classes is not None and high >= classes):
                 wrong = low if low < 0 else high
                 upper = f"from 0 to {classes - 1}" if classes is not None else "of at least 0"
@@ -97,11 +98,21 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
     return xp.where(bad, 0, array), xp.any(bad, axis=events) if events else bad
 
 
+def _within(xp: Any, domain: Domain, array: Array) -> bool:
+    """Whether two numbers tell that everything lies between the bounds; NaN lies nowhere."""
+    if domain.condition is not None or not size(array):
+        return False
+    low, high = extremes(xp, array)
+    return bool(low >= domain.low) and bool(high <= domain.high)
+
+
 def _admitted(lib: Library, name: str, domain: Domain, array: Array, hint: str = "") -> Array:
     """A bounded array, its bounds made exact. Outside: ValueError where it can be read, NaN elsewhere."""
     xp = lib.xp
     if readable(lib, array):
         host, seen = looked_at(lib, array)
+        if _within(host, domain, seen):
+            return array
         bad = domain.outside(host, seen)
         if bad is not None and bool(host.any(bad)):
             raise ValueError(f"`{name}` must be {domain.right}; got {_example(host, seen, bad)}{hint}.")

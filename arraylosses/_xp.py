@@ -5,7 +5,7 @@ standard's `array_namespace` takes more than 1 us for; and torch.compile traces 
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ._typing import Array, Dtype, Namespace
+from ._where import numpy_where, with_where
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +58,18 @@ def _name_of(cls: type) -> str:
 
 def _conforming(name: str, x: Any) -> Namespace:
     """The namespace of ``x``; imports are deferred, so that no library is loaded that the caller does not use."""
+    if name in QUICKER:
+        return QUICKER[name]
     if name == "numpy":
         import array_api_compat.numpy as xp
+
+        QUICKER[name] = xp = with_where(xp, numpy_where(xp.where))
     elif name == "torch":
         import array_api_compat.torch as xp
+
+        from ._torch_where import torch_where
+
+        QUICKER[name] = xp = with_where(xp, torch_where(xp.where))
     elif name == "jax":
         import jax.numpy as xp
     else:
@@ -69,6 +78,9 @@ def _conforming(name: str, x: Any) -> Namespace:
         xp = array_namespace(x)
     return xp  # type: ignore[no-any-return]  # the libraries are untyped here
 
+
+QUICKER: dict[str, Namespace] = {}
+"""Namespaces with a `where` of our own."""
 
 INSTEAD = {
     "MaskedArray": "its data, and `weights=~x.mask` for the mask",
@@ -131,6 +143,14 @@ def on_host(x: Array) -> bool:
     return isinstance(x, np.ndarray)
 
 
+def cut_for_nothing(lib: Library, arrays: Iterable[Array]) -> bool:
+    """Whether a walk in blocks leaves no trace: NumPy, or tensors in host memory whose operations nobody records."""
+    if lib.name == "torch":
+        recorded = sys.modules["torch"].is_grad_enabled()
+        return all(_eager_torch(x) and not (recorded and x.requires_grad) for x in arrays)
+    return lib.name == "numpy"
+
+
 def in_order(x: Any) -> Any:
     """A NumPy array whose memory holds its elements in the order of their indices; anything else as it is."""
     return np.asarray(x, order="C") if isinstance(x, np.ndarray) and not x.flags.c_contiguous else x
@@ -152,6 +172,17 @@ def _eager_jax(x: Any) -> bool:
         return False
     devices = x.devices()
     return len(devices) == 1 and next(iter(devices)).platform == "cpu"
+
+
+def compilable(x: Any) -> bool:
+    """An array of JAX, not a tracer of one."""
+    lib = LIBRARIES.get(type(x))
+    return lib is not None and lib.name == "jax" and not isinstance(x, sys.modules["jax"].core.Tracer)
+
+
+def settled(arrays: Iterable[Any]) -> bool:
+    """Whether all are arrays of JAX whose values lie on the host."""
+    return all(compilable(x) and _eager_jax(x) for x in arrays)
 
 
 def readable(lib: Library, x: Array) -> bool:

@@ -1,10 +1,11 @@
 """Losses and functions of axis-aligned boxes."""
 
+from collections.abc import Callable
 from math import inf, pi
 from typing import Literal, NamedTuple
 
 from ._domains import BOX, REAL, Fraction
-from ._math import divide, positive_part, stop_gradient
+from ._math import divide, positive_part, stop_gradient, table_by_rows
 from ._metric import function, loss
 from ._typing import Array, Namespace
 
@@ -12,11 +13,12 @@ BoxFormat = Literal["xyxy", "xywh", "cxcywh"]
 
 
 class Overlap(NamedTuple):
-    """Areas of the intersection and the union of two boxes; (..., 2) width and height of the box about both."""
+    """Areas of the intersection and the union of two boxes; width and height of the box about both."""
 
     intersection: Array
     union: Array
-    hull: Array
+    width: Array
+    height: Array
 
 
 class Agreement(NamedTuple):
@@ -35,20 +37,30 @@ class Agreement(NamedTuple):
         return 1 - self.iou + self.penalty
 
 
-def _area(size: Array) -> Array:
-    return size[..., 0] * size[..., 1]
+def _sides(box: Array) -> tuple[Array, Array]:
+    """Width and height: column by column, for NumPy is slow where its innermost loop is two long."""
+    return box[..., 2] - box[..., 0], box[..., 3] - box[..., 1]
 
 
-def _size(box: Array) -> Array:
-    return box[..., 2:] - box[..., :2]
+def _area(box: Array) -> Array:
+    width, height = _sides(box)
+    return width * height
+
+
+def _shared(xp: Namespace, a: Array, b: Array, axis: int) -> Array:
+    """Length along an axis, 0 or 1, of what two boxes share; negative where they lie apart."""
+    return xp.minimum(a[..., 2 + axis], b[..., 2 + axis]) - xp.maximum(a[..., axis], b[..., axis])
+
+
+def _spanned(xp: Namespace, a: Array, b: Array, axis: int) -> Array:
+    return xp.maximum(a[..., 2 + axis], b[..., 2 + axis]) - xp.minimum(a[..., axis], b[..., axis])
 
 
 def overlap(xp: Namespace, a: Array, b: Array) -> Overlap:
     """Of boxes (..., 4) that broadcast against each other."""
-    inner = xp.minimum(a[..., 2:], b[..., 2:]) - xp.maximum(a[..., :2], b[..., :2])
-    outer = xp.maximum(a[..., 2:], b[..., 2:]) - xp.minimum(a[..., :2], b[..., :2])
-    intersection = _area(positive_part(xp, inner))
-    return Overlap(intersection, _area(_size(a)) + _area(_size(b)) - intersection, outer)
+    across, down = (positive_part(xp, _shared(xp, a, b, axis)) for axis in (0, 1))
+    intersection = across * down
+    return Overlap(intersection, _area(a) + _area(b) - intersection, _spanned(xp, a, b, 0), _spanned(xp, a, b, 1))
 
 
 def _iou(xp: Namespace, o: Overlap) -> Array:
@@ -58,7 +70,7 @@ def _iou(xp: Namespace, o: Overlap) -> Array:
 def _generalized(xp: Namespace, a: Array, b: Array) -> Agreement:
     """The share of the enclosing box that neither fills is taken off."""
     o = overlap(xp, a, b)
-    hull = _area(o.hull)
+    hull = o.width * o.height
     return Agreement(_iou(xp, o), divide(xp, hull - o.union, hull, empty=0.0))
 
 
@@ -66,16 +78,16 @@ def _distance(xp: Namespace, a: Array, b: Array) -> Agreement:
     """The squared distance of the centres is taken off, relative to the diagonal of the enclosing box."""
     o = overlap(xp, a, b)
     # differences of corners first: centres of boxes far from zero have lost the digits that tell them apart
-    apart = ((a[..., :2] - b[..., :2]) + (a[..., 2:] - b[..., 2:])) / 2
-    diagonal = xp.sum(o.hull * o.hull, axis=-1)
-    return Agreement(_iou(xp, o), divide(xp, xp.sum(apart * apart, axis=-1), diagonal, empty=0.0))
+    across, down = (((a[..., i] - b[..., i]) + (a[..., i + 2] - b[..., i + 2])) / 2 for i in (0, 1))
+    diagonal = o.width * o.width + o.height * o.height
+    return Agreement(_iou(xp, o), divide(xp, across * across + down * down, diagonal, empty=0.0))
 
 
 def _turn(xp: Namespace, a: Array, b: Array) -> Array:
     """The angle between the diagonals of two boxes; 0 where one is a point, which has none."""
-    a, b = _size(a), _size(b)
-    across = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-    along = a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1]
+    (width, height), (other_width, other_height) = _sides(a), _sides(b)
+    across = width * other_height - height * other_width
+    along = width * other_width + height * other_height
     none = (across == 0) & (along == 0)
     return xp.atan2(across, xp.where(none, 1.0, along))
 
@@ -256,9 +268,10 @@ def ciou_loss(xp: Namespace, pred: Array, target: Array, /, *, gated: bool = Fal
     return _complete(xp, pred, target, gated).loss
 
 
-def _paired(xp: Namespace, pred: Array, target: Array) -> tuple[Array, Array]:
-    """Boxes (..., n, 1, 4) and (..., 1, m, 4): each meets each."""
-    return xp.expand_dims(pred, axis=-2), xp.expand_dims(target, axis=-3)
+def _each_with_each(xp: Namespace, pred: Array, target: Array, score: Callable[[Array, Array], Array]) -> Array:
+    """A score of boxes (..., n, 1, 4) and (..., 1, m, 4)."""
+    others = xp.expand_dims(target, axis=-3)
+    return table_by_rows(xp, pred, target, lambda some: score(xp.expand_dims(some, axis=-2), others))
 
 
 @function(
@@ -287,7 +300,7 @@ def pairwise_iou(xp: Namespace, pred: Array, target: Array, /) -> Array:
     [[1.  0.5]
      [0.5 1. ]]
     """
-    return _iou(xp, overlap(xp, *_paired(xp, pred, target)))
+    return _each_with_each(xp, pred, target, lambda a, b: _iou(xp, overlap(xp, a, b)))
 
 
 @function(
@@ -316,7 +329,7 @@ def pairwise_giou(xp: Namespace, pred: Array, target: Array, /) -> Array:
     [[ 1.  -0.5]
      [-0.5  1. ]]
     """
-    return _generalized(xp, *_paired(xp, pred, target)).score
+    return _each_with_each(xp, pred, target, lambda a, b: _generalized(xp, a, b).score)
 
 
 @function(
@@ -345,7 +358,7 @@ def pairwise_diou(xp: Namespace, pred: Array, target: Array, /) -> Array:
     [[ 1.  -0.2]
      [-0.2  1. ]]
     """
-    return _distance(xp, *_paired(xp, pred, target)).score
+    return _each_with_each(xp, pred, target, lambda a, b: _distance(xp, a, b).score)
 
 
 @function(
@@ -380,7 +393,7 @@ def pairwise_ciou(xp: Namespace, pred: Array, target: Array, /, *, gated: bool =
     [[1.       0.446752]
      [0.446752 1.      ]]
     """
-    return _complete(xp, *_paired(xp, pred, target), gated).score
+    return _each_with_each(xp, pred, target, lambda a, b: _complete(xp, a, b, gated).score)
 
 
 def _corners(xp: Namespace, box: Array, form: BoxFormat) -> tuple[Array, Array]:

@@ -17,7 +17,20 @@ from ._domains import (
     NonPositive,
     Spread,
 )
-from ._math import class_surprise, divide, in_base, label_surprise, multiply, pick, segment_sum
+from ._math import balance as balance_of
+from ._math import (
+    class_surprise,
+    divide,
+    focal_surprise,
+    in_base,
+    label_surprise,
+    logit_parts,
+    logit_surprise,
+    multiply,
+    pick,
+    segment_sum,
+    steady_power,
+)
 from ._metric import function, loss, metric
 from ._state import Mean
 from ._typing import Array, Formula, Namespace
@@ -78,17 +91,6 @@ def binary_cross_entropy(
     return bernoulli_surprise(xp, pred, target, log_floor)
 
 
-def _logit_parts(xp: Namespace, logit: Array, label: Array) -> tuple[Array, Array, Array]:
-    """Size of a logit; the share of the label against its sign; and ``exp(-size)``.
-
-    The value is then ``share * size + log(1 + exp(-size))``, in which nothing cancels. At 0 the branch of negative
-    logits is taken throughout, so that the gradient there is the right one, 0.5 - label, on every library.
-    """
-    positive = logit > 0
-    size = xp.where(positive, logit, -logit)
-    return size, xp.where(positive, 1 - label, label), xp.exp(-size)
-
-
 @loss(
     pred=REAL,
     target=PROBABILITY,
@@ -120,24 +122,12 @@ def binary_cross_entropy_with_logits(
     >>> print(al.binary_cross_entropy_with_logits(np.array([0.0, -20.0]), np.array([1.0, 0.0]), reduction="none"))
     [6.93147181e-01 2.06115362e-09]
     """
-    size, share, small = _logit_parts(xp, pred, target)
     if pos_weight is None:
-        return multiply(xp, share, size) + xp.log1p(small)
+        return logit_surprise(xp, pred, target)
+    size, share, small = logit_parts(xp, pred, target)
     scale = pos_weight * target
     share = xp.where(pred > 0, 1 - target, scale)
     return multiply(xp, share, size) + (scale + (1 - target)) * xp.log1p(small)
-
-
-def _power(xp: Namespace, x: Array, exponent: float) -> Array:
-    """``x ** exponent`` with gradient 0 at 0, where a fractional power has an infinite one."""
-    if exponent == 0:
-        return xp.ones_like(x)
-    zero = x == 0
-    return xp.where(zero, 0.0, xp.where(zero, 1.0, x) ** exponent)
-
-
-def _balance(alpha: float | None, label: Array) -> Any:
-    return 1.0 if alpha is None else alpha * label + (1 - alpha) * (1 - label)
 
 
 @loss(
@@ -173,7 +163,7 @@ def focal_loss(
     """
     wrong = pred * (1 - target) + (1 - pred) * target
     surprise = bernoulli_surprise(xp, pred, target, log_floor)
-    return _balance(alpha, target) * _power(xp, wrong, gamma) * surprise
+    return balance_of(alpha, target) * steady_power(xp, wrong, gamma) * surprise
 
 
 @loss(
@@ -202,10 +192,7 @@ def focal_loss_with_logits(
     >>> print(al.focal_loss_with_logits(np.array([0.0]), np.array([1.0])).round(6))
     0.173287
     """
-    size, share, small = _logit_parts(xp, pred, target)
-    wrong = (share + (1 - share) * small) / (1 + small)
-    surprise = multiply(xp, share, size) + xp.log1p(small)
-    return _balance(alpha, target) * _power(xp, wrong, gamma) * surprise
+    return focal_surprise(xp, pred, target, gamma, alpha)
 
 
 @loss(
@@ -291,7 +278,7 @@ def _expected_surprise(xp: Namespace, pred: Array, share: Array, gamma: float, f
     """Sum over classes of the shares of their surprise, each less the less is wrong; 0 log 0 is 0, but a NaN shows."""
     dead = (share == 0) & (pred == pred)
     surprise = 0.0 - _safe_log(xp, xp.log, 1.0, dead, pred, floor)
-    return xp.sum(xp.where(dead, 0.0, share * _power(xp, 1 - pred, gamma) * surprise), axis=-1)
+    return xp.sum(xp.where(dead, 0.0, share * steady_power(xp, 1 - pred, gamma) * surprise), axis=-1)
 
 
 @loss(
@@ -415,7 +402,7 @@ def softmax_focal_loss(
     0.173287
     """
     surprise = label_surprise(xp, pred, target)
-    return _of_labels(xp, _power(xp, 0.0 - xp.expm1(-surprise), gamma) * surprise, class_weights, target)
+    return _of_labels(xp, steady_power(xp, 0.0 - xp.expm1(-surprise), gamma) * surprise, class_weights, target)
 
 
 @loss(
@@ -456,7 +443,7 @@ def categorical_focal_loss(
         share = target if class_weights is None else target * class_weights
         return _expected_surprise(xp, pred, share, gamma, log_floor)
     own = _picked(xp, pred, target)
-    return _of_labels(xp, _power(xp, 1 - own, gamma) * _surprise(xp, own, log_floor), class_weights, target)
+    return _of_labels(xp, steady_power(xp, 1 - own, gamma) * _surprise(xp, own, log_floor), class_weights, target)
 
 
 # ---- classes of unequal size

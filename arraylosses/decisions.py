@@ -8,9 +8,12 @@ from ._math import arange_like, argmax, divide, segment_sum, total, wide
 from ._metric import metric
 from ._state import ClassCounts, Confusion, Counts, Hits
 from ._typing import Array, Average, Namespace
-from ._xp import widest
+from ._xp import device_of, widest
 
 SCORES = REAL["class"]
+
+TABLE = 64
+"""Classes up to which a table of all pairs stays in cache, and one count serves where three would."""
 
 
 # ---- what is remembered
@@ -34,14 +37,22 @@ def label_outcomes(xp: Namespace, pred: Array, target: Array, /, *, threshold: F
     return ClassCounts(*_outcomes(xp, pred, target, threshold))
 
 
+def _marginals(xp: Namespace, pred: Array, target: Array, weights: Array | None, classes: int) -> tuple[Array, ...]:
+    """Weight that is right, called and real, of each class; what is not weighed stays whole numbers."""
+    if classes <= TABLE:
+        table = Confusion.of(xp, pred, target, weights=weights, num_classes=classes).count
+        hits = xp.sum(xp.where(xp.eye(classes, dtype=xp.bool, **device_of(xp, pred)), table, 0), axis=-1)
+        return hits, xp.sum(table, axis=-2), xp.sum(table, axis=-1)
+    # a hit is counted in its class, a miss in one more that is cut off
+    tp = segment_sum(xp, weights, xp.where(pred == target, target, classes), classes + 1)[..., :-1]
+    return tp, *(segment_sum(xp, weights, label, classes) for label in (pred, target))
+
+
 def _tallied(
     xp: Namespace, pred: Array, target: Array, unknown: Array, weights: Array | None, classes: int
 ) -> ClassCounts:
     """Per class, by sums over segments: one-hot columns would cost n * classes."""
-    # a hit is counted in its class, a miss in one more that is cut off: what is not weighed stays whole numbers
-    hit, weights = xp.where(pred == target, target, classes), wide(xp, weights)
-    tp = segment_sum(xp, weights, hit, classes + 1)[..., :-1]
-    called, real = (segment_sum(xp, weights, label, classes) for label in (pred, target))
+    tp, called, real = _marginals(xp, pred, target, wide(xp, weights), classes)
     whole = xp.sum(real, axis=-1, keepdims=True)
     lost = total(xp, unknown if weights is None else xp.where(unknown, weights, 0.0), -1)
     return ClassCounts(tp, called - tp, real - tp, whole - called - real + tp, xp.expand_dims(lost, axis=-1))

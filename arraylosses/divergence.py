@@ -3,14 +3,9 @@
 from math import exp, inf, log
 
 from ._domains import PROBABILITY, SIMPLEX, Base
-from ._math import divide, in_base, log_gap, xlogy
+from ._math import divergence, divide, in_base, massless, xlogy
 from ._metric import loss
 from ._typing import Array, Namespace
-
-
-def _massless(pred: Array, target: Array) -> Array:
-    """Where a class has no target mass and so costs nothing, whatever is predicted; but a NaN must show."""
-    return (target == 0) & (pred == pred)
 
 
 @loss(
@@ -45,16 +40,7 @@ def kl_divergence(xp: Namespace, pred: Array, target: Array, /, *, base: Base | 
     >>> print(round(float(al.kl_divergence(np.array([0.5, 0.5]), np.array([1.0, 0.0]))), 6))
     0.693147
     """
-    # a class without target mass costs nothing: both its terms are left out
-    dead = _massless(pred, target)
-    known, guess = xp.where(dead, 1.0, target), xp.where(dead, 1.0, pred)
-    ratio = guess / known
-    # a target so small that the ratio overflows weighs nothing either
-    dead = dead | (ratio == xp.inf)
-    excess = xp.where(dead, 0.0, guess - known)
-    gap = known * log_gap(xp, ratio, excess / known)
-    nats = xp.sum(xp.where(dead, 0.0, gap), axis=-1) - xp.sum(excess, axis=-1)
-    return in_base(xp, nats, base)
+    return in_base(xp, divergence(xp, pred, target), base)
 
 
 @loss(
@@ -87,7 +73,7 @@ def relative_entropy(xp: Namespace, pred: Array, target: Array, /, *, base: Base
     >>> print(al.relative_entropy(np.array([0.5, 0.5]), np.array([1.0, 0.0]), reduction="none").round(6))
     [0.693147 0.      ]
     """
-    dead = _massless(pred, target)
+    dead = massless(pred, target)
     known, guess = xp.where(dead, 1.0, target), xp.where(dead, 1.0, pred)
     ratio, excess = guess / known, (guess - known) / known
     dead = dead | (ratio == xp.inf)

@@ -205,13 +205,6 @@ def agreement(xp: Namespace, pair: Pair, how: Comparison) -> tuple[Array, Array]
     return luminance, (how.unbias * covariance + c2) / (how.unbias * variance + c2)
 
 
-def steady_agreement(xp: Namespace, pair: Pair, how: Comparison) -> tuple[Array, Array]:
-    """The same without cancellation: flat windows of unlike brightness agree, where nothing but contrast counts."""
-    of = window_moments(xp, pair.x, pair.y, how.rows, how.columns)
-    luminance = _luminance(of.mean_x + pair.level, of.mean_y + pair.level, pair.c1)
-    return luminance, (2 * how.unbias * of.xy + pair.c2) / (how.unbias * (of.xx + of.yy) + pair.c2)
-
-
 class SimilarityMap(NamedTuple):
     """Similarity about each pixel, and its three parts."""
 
@@ -562,10 +555,10 @@ def ms_ssim(
     value, pair = 1.0, levelled(xp, pred, target, fine)
     fill = -pair.level if pooling == "zero" else None
     for weight in level_weights[:-1]:
-        rest = steady_agreement(xp, pair, fine)[1]
+        rest = agreement(xp, pair, fine)[1]
         value = value * power(xp, mean(xp, rest, axis=(-2, -1)), weight)
         pair = pair.each(lambda image: halved(xp, image, fill))
-    luminance, rest = steady_agreement(xp, _fitted(xp, pair, coarse), coarse)
+    luminance, rest = agreement(xp, _fitted(xp, pair, coarse), coarse)
     return value * power(xp, mean(xp, luminance * rest, axis=(-2, -1)), level_weights[-1])
 
 

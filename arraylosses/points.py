@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from ._definition import OF_CLOUDS, OF_DIFFERENCES, statistic
 from ._domains import MASS, NONNEGATIVE, REAL, WEIGHTED_CLOUDS, NonNegative, Positive
-from ._math import divide, multiply, nearest, norm, permutation_rows, pick_rows, stop_gradient, thinned
+from ._math import divide, multiply, nearest_distance, nearest_square, permutation_rows, stop_gradient, thinned
 from ._metric import function, loss, metric
 from ._typing import Array, Namespace
 
@@ -28,14 +28,9 @@ def need_points(**clouds: Array) -> None:
             raise ValueError(f"`{name}` must have at least one point; got shape {tuple(cloud.shape)}.")
 
 
-def nearest_distance(xp: Namespace, points: Array, others: Array, present: Array | None, *, squared: bool) -> Array:
-    """Distance of each of (..., n, d) to its nearest of (..., m, d).
-
-    The neighbour is found on values held constant, the distance taken anew: exact gradients, and no n x m kept.
-    """
-    index = nearest(xp, stop_gradient(xp, points), stop_gradient(xp, others), present)
-    gap = points - pick_rows(xp, others, index)
-    return xp.sum(gap * gap, axis=-1) if squared else norm(xp, gap)
+def distance_to_nearest(xp: Namespace, points: Array, others: Array, present: Array | None, *, squared: bool) -> Array:
+    """Distance of each of (..., n, d) to its nearest of (..., m, d)."""
+    return (nearest_square if squared else nearest_distance)(xp, points, others, present)
 
 
 def averaged_points(xp: Namespace, distance: Array, weights: Array | None, reduction: PointReduction) -> Array:
@@ -62,9 +57,9 @@ def both_ways(
     target, target_there = present(xp, target, target_weights)
     ways = []
     if direction != "target_to_pred":
-        ways.append((nearest_distance(xp, pred, target, target_there, squared=squared), pred_weights))
+        ways.append((distance_to_nearest(xp, pred, target, target_there, squared=squared), pred_weights))
     if direction != "pred_to_target":
-        ways.append((nearest_distance(xp, target, pred, pred_there, squared=squared), target_weights))
+        ways.append((distance_to_nearest(xp, target, pred, pred_there, squared=squared), target_weights))
     return ways
 
 

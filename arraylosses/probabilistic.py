@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, NONNEGATIVE, PROBABILITY, REAL, SIMPLEX, Count, Positive
-from ._math import absolute, argmax, divide, multiply, normal_cdf, stop_gradient, tie_ranks
+from ._math import absolute, argmax, divide, multiply, normal_cdf, spread_of_pairs, stop_gradient
 from ._math import mean as average_of
 from ._metric import loss, metric
 from ._state import Histogram
@@ -241,8 +241,7 @@ def crps_ensemble(
     if estimator == "fair" and m < 2:
         raise ValueError(f"`pred` must have at least 2 along the member axis for the fair score; got {m}.")
     away = pred - xp.expand_dims(target, axis=-1)
-    rank = tie_ranks(xp, stop_gradient(xp, away), xp.ones_like(away))
-    spread = average_of(xp, away * (2 * rank - m), axis=-1) / (m if estimator == "standard" else m - 1)
+    spread = spread_of_pairs(xp, away) / (m if estimator == "standard" else m - 1)
     return average_of(xp, absolute(xp, away), axis=-1) - spread
 
 

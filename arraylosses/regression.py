@@ -4,7 +4,21 @@ from math import inf, log
 
 from ._definition import OF_DIFFERENCES, statistic
 from ._domains import REAL, Count, NonNegative, Positive
-from ._math import absolute, at_most, power_of_two_scale, sqrt, stop_gradient, tie_ranks, total
+from ._math import (
+    absolute,
+    huber,
+    power_of_two_scale,
+    smooth_l1,
+    sqrt,
+    squared_difference,
+    stop_gradient,
+    sum_of_absolutes,
+    sum_of_huber,
+    sum_of_smooth_l1,
+    sum_of_squares,
+    tie_ranks,
+    total,
+)
 from ._metric import loss, metric
 from ._state import Buffer, Fit, Mean, Moments, Samples
 from ._typing import Array, Namespace
@@ -13,6 +27,7 @@ from ._typing import Array, Namespace
 @loss(
     pred=REAL,
     target=REAL,
+    summed=sum_of_squares,
     symmetric=True,
     unit="target**2",
     monotone=True,
@@ -40,12 +55,13 @@ def squared_error(xp: Namespace, pred: Array, target: Array, /) -> Array:
     >>> print(al.squared_error(np.array([1.0, 2.0]), np.array([0.0, 4.0])))
     2.5
     """
-    return (pred - target) ** 2
+    return squared_difference(xp, pred, target)
 
 
 @loss(
     pred=REAL,
     target=REAL,
+    summed=sum_of_absolutes,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",
@@ -84,6 +100,7 @@ def absolute_error(xp: Namespace, pred: Array, target: Array, /) -> Array:
 @loss(
     pred=REAL,
     target=REAL,
+    summed=sum_of_huber,
     symmetric=True,
     unit="target**2",
     monotone=True,
@@ -112,15 +129,13 @@ def huber_loss(xp: Namespace, pred: Array, target: Array, /, *, delta: Positive 
     >>> print(al.huber_loss(np.array([0.5, 3.0]), np.zeros(2), reduction="none"))
     [0.125 2.5  ]
     """
-    error = absolute(xp, pred - target)
-    inner = at_most(xp, error, delta)
-    # not error**2: beyond the joint that would overflow though the loss is small
-    return inner * (error - 0.5 * inner)
+    return huber(xp, pred, target, delta)
 
 
 @loss(
     pred=REAL,
     target=REAL,
+    summed=sum_of_smooth_l1,
     symmetric=True,
     smooth="almost everywhere",
     unit="target",
@@ -150,11 +165,7 @@ def smooth_l1_loss(xp: Namespace, pred: Array, target: Array, /, *, beta: NonNeg
     >>> print(al.smooth_l1_loss(np.array([0.5, 3.0]), np.zeros(2), beta=2.0, reduction="none"))
     [0.0625 2.    ]
     """
-    error = absolute(xp, pred - target)
-    if beta == 0:
-        return error
-    inner = at_most(xp, error, beta)
-    return (inner / beta) * (error - 0.5 * inner)
+    return smooth_l1(xp, pred, target, beta)
 
 
 @loss(

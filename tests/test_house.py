@@ -15,8 +15,9 @@ from arraylosses._stub import stub
 
 PACKAGE = Path(al.__file__).parent
 FLOORS = [
-    ("_typing", "_names", "_table"),
-    ("_domains",),
+    ("_typing", "_names", "_table", "_sizes"),
+    ("_domains", "_where"),
+    ("_torch_where",),
     ("_xp",),
     ("_math",),
     ("_state",),
@@ -24,7 +25,7 @@ FLOORS = [
     ("_definition",),
     ("_inputs", "_document"),
     ("_values",),
-    ("_reduce",),
+    ("_reduce", "_programs"),
     ("_metric",),
     ("_stream", "_combine", "_derivatives"),
     (
@@ -53,7 +54,7 @@ FLOORS = [
 
 FLOOR = {name: i for i, names in enumerate(FLOORS) for name in names}
 LIBRARIES = {"torch", "jax", "cupy", "dask", "array_api_compat", "array_api_strict", "scipy"}
-KNOWS_LIBRARIES = {"_xp", "_math", "conformance"}
+KNOWS_LIBRARIES = {"_torch_where", "_xp", "_math", "conformance"}
 
 
 def _files() -> list[Path]:

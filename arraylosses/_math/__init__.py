@@ -2,14 +2,29 @@
 
 from ._primitive import Primitive
 from ._twins import TWINS, install
+from .blocks import Index, stretches
+from .central import centred, products, second_moments, spread_and_error, weighted_total
 from .convolution import conv2d, max_pool2d
 from .derivatives import gradient_and_product
+from .differences import (
+    huber,
+    smooth_l1,
+    squared_difference,
+    sum_of_absolutes,
+    sum_of_huber,
+    sum_of_smooth_l1,
+    sum_of_squares,
+)
+from .divergence import divergence, massless
 from .draws import permutation_rows
 from .elementary import (
     absolute,
     at_most,
     divide,
+    either,
+    extremes,
     in_base,
+    largest,
     log_gap,
     mean,
     multiply,
@@ -23,9 +38,11 @@ from .elementary import (
     xlogy,
 )
 from .entropic import Problem, plan_cost, potentials, regularized_cost
-from .neighbours import by_rows, nearest, nearest_several
+from .host import callbacks
+from .logits import balance, focal_surprise, logit_parts, logit_surprise, steady_power
+from .neighbours import by_rows, nearest, nearest_distance, nearest_several, nearest_square, table_by_rows
 from .normal import normal_cdf, normal_quantile
-from .ranks import sweep, tie_ends, tie_order, tie_ranks, weight_by_value
+from .ranks import ordered, spread_of_pairs, sweep, tie_ends, tie_order, tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .spectrum import half_spectrum
 from .sums import (
@@ -34,6 +51,7 @@ from .sums import (
     cumulative_product,
     cumulative_sum,
     in_float64,
+    inner,
     one_hot,
     pick,
     pick_rows,
@@ -53,13 +71,17 @@ install()
 
 __all__ = [
     "TWINS",
+    "Index",
     "Primitive",
     "Problem",
     "absolute",
     "arange_like",
     "argmax",
     "at_most",
+    "balance",
     "by_rows",
+    "callbacks",
+    "centred",
     "class_surprise",
     "closest",
     "conv2d",
@@ -67,26 +89,39 @@ __all__ = [
     "cumulative_product",
     "cumulative_sum",
     "directions",
+    "divergence",
     "divide",
+    "either",
+    "extremes",
+    "focal_surprise",
     "gaussian_taps",
     "gradient_and_product",
     "half_spectrum",
     "halved",
+    "huber",
     "in_base",
     "in_float64",
+    "inner",
     "label_surprise",
+    "largest",
     "log_gap",
+    "logit_parts",
+    "logit_surprise",
+    "massless",
     "match",
     "max_pool2d",
     "mean",
     "multiply",
     "nearest",
+    "nearest_distance",
     "nearest_several",
+    "nearest_square",
     "nearest_triangle",
     "norm",
     "normal_cdf",
     "normal_quantile",
     "one_hot",
+    "ordered",
     "pad_image",
     "permutation_rows",
     "pick",
@@ -100,14 +135,27 @@ __all__ = [
     "power_mean",
     "power_of_two_scale",
     "product_before",
+    "products",
     "quantile_gaps",
     "regularized_cost",
     "root_of",
+    "second_moments",
     "segment_sum",
+    "smooth_l1",
     "softplus",
+    "spread_and_error",
+    "spread_of_pairs",
     "sqrt",
+    "squared_difference",
+    "steady_power",
     "stop_gradient",
+    "stretches",
+    "sum_of_absolutes",
+    "sum_of_huber",
+    "sum_of_smooth_l1",
+    "sum_of_squares",
     "sweep",
+    "table_by_rows",
     "tally",
     "thinned",
     "tie_ends",
@@ -118,6 +166,7 @@ __all__ = [
     "uniform_taps",
     "vector",
     "weight_by_value",
+    "weighted_total",
     "wide",
     "wide_total",
     "window_average",

@@ -20,6 +20,10 @@ ROUNDINGS = 64
 """How many roundings a distance may be off: a candidate is left out only where it is farther by more."""
 
 
+SORTED_FROM = 1 << 12
+"""Points from which it pays to put them in order first, and to ask in as many threads as there are."""
+
+
 def tree_class() -> Any:
     """SciPy's k-d tree, or None where it is not installed."""
     try:
@@ -29,10 +33,30 @@ def tree_class() -> Any:
     return cKDTree
 
 
+def _asked(points: Array, others: Array) -> tuple[Array, Array]:
+    """Distance to the nearest, and its index. Neighbours are asked for one after the other, for they meet in cache."""
+    tree = tree_class()(others, balanced_tree=False, compact_nodes=False)
+    if len(points) < SORTED_FROM:
+        return tree.query(points)  # type: ignore[no-any-return]  # SciPy is untyped here
+    order = np.argsort(points[:, 0])
+    found = tree.query(points[order], workers=-1)
+    distance, index = np.empty(len(points)), np.empty(len(points), dtype=np.int64)
+    distance[order], index[order] = found
+    return distance, index
+
+
 def nearest_in_tree(points: Array, others: Array, present: Array | None = None) -> Array:
     """Index (n,) of the nearest of those that are present."""
-    where = np.arange(len(others)) if present is None else np.flatnonzero(present)
-    return where[tree_class()(others[where]).query(points)[1]] if where.size else np.zeros(len(points), np.int64)
+    if present is None:
+        return _asked(points, others)[1]
+    where = np.flatnonzero(present)
+    return where[_asked(points, others[where])[1]] if where.size else np.zeros(len(points), np.int64)
+
+
+def distance_in_tree(points: Array, others: Array, present: Array | None = None) -> Array:
+    """Distance (n,) to the nearest of those that are present; infinite where there is none."""
+    others = others if present is None else others[np.flatnonzero(present)]
+    return _asked(points, others)[0].astype(points.dtype) if len(others) else np.full(len(points), np.inf, points.dtype)
 
 
 def several_in_tree(points: Array, others: Array, k: int) -> Array:

@@ -1,5 +1,6 @@
 """Element by element: what loses no digits and no gradient where the textbook form does."""
 
+from collections.abc import Callable
 from math import log, prod
 from typing import Any
 
@@ -23,6 +24,26 @@ def absolute(xp: Namespace, x: Array) -> Array:
 def at_most(xp: Namespace, x: Array, bound: float) -> Array:
     """``x``, cut at ``bound`` from above."""
     return xp.clip(x, None, bound)
+
+
+@Primitive
+def extremes(xp: Namespace, x: Array) -> tuple[Array, Array]:
+    """The least and the greatest of all; NaN, one or both, where there is one."""
+    return xp.min(x), xp.max(x)
+
+
+@Primitive
+def largest(xp: Namespace, x: Array) -> Array:
+    """The greatest magnitude along the last axis, which has a length."""
+    return xp.max(xp.abs(x), axis=-1)
+
+
+@Primitive
+def either(
+    xp: Namespace, holds: Array, usual: tuple[Array, ...], rare: Callable[[], tuple[Array, ...]]
+) -> tuple[Array, ...]:
+    """``usual`` where a 0-d boolean holds, else what ``rare`` makes: only then, where a library can choose by value."""
+    return tuple(xp.where(holds, a, b) for a, b in zip(usual, rare(), strict=True))
 
 
 def positive_part(xp: Namespace, x: Array) -> Array:

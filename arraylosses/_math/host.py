@@ -56,6 +56,14 @@ class Hosted:
         return [np.asarray(x, dtype=np.int64 if whole else arrays[0].dtype) for x, (_, whole) in found]
 
 
+_asked = 0
+
+
+def callbacks() -> int:
+    """How often a program of JAX has been written that calls the host."""
+    return _asked
+
+
 HOSTED: dict[str, Hosted] = {}
 """By name: what torch's operator is told is a word."""
 
@@ -109,6 +117,8 @@ def _by_jax(hosted: Hosted, xp: Namespace, arrays: tuple[Array, ...], options: t
 
     if not hosted.reads:  # known while tracing: a constant, and no call from the device
         return [xp.asarray(x) for x in call(*(np.zeros(a.shape, a.dtype) for a in arrays))]
+    global _asked
+    _asked += 1
     held = [jax.lax.stop_gradient(a) for a in arrays]
     return list(jax.pure_callback(call, kinds, *held, vmap_method="broadcast_all"))
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from .._typing import Array, Namespace
 from .._xp import index_dtype, size
 from ._primitive import Primitive
-from .sums import arange_like
+from .elementary import norm, stop_gradient
+from .sums import arange_like, pick_rows
 
 CHUNK = 1 << 22
 """Elements of the largest intermediate: never a full n x m."""
@@ -17,6 +18,13 @@ def by_rows(xp: Namespace, points: Array, find: Callable[[Array], Array], rows: 
     n = points.shape[-2]
     parts = [find(points[..., i : min(i + rows, n), :]) for i in range(0, n, rows)]
     return parts[0] if len(parts) == 1 else xp.concat(parts, axis=axis)
+
+
+@Primitive
+def table_by_rows(xp: Namespace, points: Array, others: Array, find: Callable[[Array], Array]) -> Array:
+    """``find(points)``, a table (..., n, m) of points (..., n, d) and others (..., m, d): some rows at a time, where
+    that keeps what is made on the way in cache."""
+    return find(points)
 
 
 def chunk_rows(others: Array, limit: int = CHUNK) -> int:
@@ -42,6 +50,24 @@ def nearest(xp: Namespace, points: Array, others: Array, present: Array | None =
         return xp.argmin(_square(xp, part, others, present), axis=-1)
 
     return by_rows(xp, points, find, chunk_rows(others))
+
+
+@Primitive
+def nearest_square(xp: Namespace, points: Array, others: Array, present: Array | None = None) -> Array:
+    """Squared distance (..., n) of each point to the nearest of those that are present.
+
+    The neighbour is found on values held constant, the distance taken anew: exact gradients, and no n x m kept.
+    """
+    index = nearest(xp, stop_gradient(xp, points), stop_gradient(xp, others), present)
+    gap = points - pick_rows(xp, others, index)
+    return xp.sum(gap * gap, axis=-1)
+
+
+@Primitive
+def nearest_distance(xp: Namespace, points: Array, others: Array, present: Array | None = None) -> Array:
+    """Distance (..., n), for any size that the dtype holds; as `nearest_square`."""
+    index = nearest(xp, stop_gradient(xp, points), stop_gradient(xp, others), present)
+    return norm(xp, points - pick_rows(xp, others, index))
 
 
 @Primitive

@@ -2,7 +2,21 @@
 
 from .._typing import Array, Namespace
 from .._xp import device_of, index_dtype
+from ._primitive import Primitive
+from .elementary import stop_gradient
 from .sums import arange_like, cumulative_sum, segment_sum
+
+
+@Primitive
+def ascending(xp: Namespace, values: Array) -> Array:
+    """Ascending order along the last axis, which leaves open that of equals."""
+    return xp.argsort(values, axis=-1, stable=False)
+
+
+@Primitive
+def ordered(xp: Namespace, x: Array) -> Array:
+    """Ascending along the last axis; of equals the first has the gradient of the first place."""
+    return xp.take_along_axis(x, xp.argsort(x, axis=-1, stable=True), axis=-1)
 
 
 def tie_groups(xp: Namespace, ordered: Array) -> Array:
@@ -16,7 +30,7 @@ def tie_groups(xp: Namespace, ordered: Array) -> Array:
 
 def tie_order(xp: Namespace, values: Array) -> tuple[Array, Array]:
     """Ascending order, and for each place of it the number of its group of equals, whose own order is left open."""
-    order = xp.argsort(values, axis=-1, stable=False)
+    order = ascending(xp, values)
     return order, tie_groups(xp, xp.take_along_axis(values, order, axis=-1))
 
 
@@ -61,5 +75,16 @@ def tie_ranks(xp: Namespace, values: Array, weights: Array) -> Array:
     order, group = tie_order(xp, values)
     heavy = segment_sum(xp, xp.take_along_axis(weights, order, axis=-1), group, values.shape[-1])
     middle = cumulative_sum(xp, heavy) - heavy / 2
-    back = xp.argsort(order, axis=-1)
-    return xp.take_along_axis(xp.take_along_axis(middle, group, axis=-1), back, axis=-1)
+    # each place is met once: the sum puts every rank where its value came from
+    return segment_sum(xp, xp.take_along_axis(middle, group, axis=-1), order, values.shape[-1])
+
+
+@Primitive
+def spread_of_pairs(xp: Namespace, x: Array) -> Array:
+    """Sum of the distances between all pairs of the m along the last axis, over m; in m log m.
+
+    Equals share their ranks, and with them the gradient.
+    """
+    m = x.shape[-1]
+    rank = tie_ranks(xp, stop_gradient(xp, x), xp.ones_like(x))
+    return xp.sum(x * (2 * rank - m), axis=-1) / m

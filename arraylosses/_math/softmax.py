@@ -5,20 +5,22 @@ the largest term out of the sum, and adding it through ``log1p``, keeps it.
 """
 
 from .._typing import Array, Namespace
+from ._primitive import Primitive
 from .elementary import stop_gradient
 from .sums import argmax, one_hot, pick
 
 
+@Primitive
 def label_surprise(xp: Namespace, logits: Array, label: Array) -> Array:
     """``-log softmax(logits)[label]`` over the last axis: value and gradient to full relative precision.
 
     Relative to the label's own logit the label's term is exactly 1: what is left is ``log(1 + rest)``.
     """
-    own = xp.expand_dims(pick(xp, logits, label), axis=-1)
-    gap = xp.where(one_hot(xp, label, logits.shape[-1]), -xp.inf, logits - own)
-    top = stop_gradient(xp, xp.max(gap, axis=-1))
+    own = pick(xp, logits, label)
+    top = stop_gradient(xp, xp.max(logits, axis=-1) - own)
     # a label of logit -inf is infinitely surprising: without this, inf - inf
-    top = xp.where((top < 0) | (top == xp.inf), 0.0, top)
+    top = xp.where((top > 0) & (top < xp.inf), top, 0.0)
+    gap = xp.where(one_hot(xp, label, logits.shape[-1]), -xp.inf, logits - xp.expand_dims(own, axis=-1))
     rest = xp.sum(xp.exp(gap - xp.expand_dims(top, axis=-1)), axis=-1)
     return top + xp.log1p(rest + xp.expm1(-top))
 

@@ -18,3 +18,9 @@ def half_spectrum(xp: Namespace, x: Array) -> Array:
     angle = xp.astype(turns, x.dtype) * (2 * pi / n)
     waves = xp.concat([xp.cos(angle), -xp.sin(angle)], axis=0)
     return xp.squeeze(xp.matmul(waves, xp.expand_dims(x, axis=-1) / n), axis=-1)
+
+
+def by_fft(xp: Namespace, x: Array) -> Array:
+    """The fft extension of the standard: n log n, where the definition is n squared."""
+    both = xp.fft.rfft(x, axis=-1, norm="forward")
+    return xp.concat([xp.real(both), xp.imag(both)], axis=-1)

@@ -29,6 +29,12 @@ def total(xp: Namespace, x: Array, axis: Axis) -> Array:
     return added(xp, x, axis)
 
 
+@Primitive
+def inner(xp: Namespace, x: Array, y: Array) -> Array:
+    """Sum of products along the last axis."""
+    return total(xp, x * y, -1)
+
+
 def wide(xp: Namespace, x: Any) -> Any:
     """float32 as float64, where there is one: what is made of it does not show in how many parts it was made."""
     return x if x is None or x.dtype != xp.float32 else xp.astype(x, widest(xp, x))

@@ -10,6 +10,7 @@ import numpy as np
 from .._typing import Array, Namespace
 from .elementary import multiply, stop_gradient
 from .host import Shape, hosted
+from .ranks import ordered
 from .sums import arange_like, cumulative_sum
 
 # ---- exact plans, on the host, in float64
@@ -181,8 +182,11 @@ def _levels(xp: Namespace, weights: Array | None, like: Array) -> Array:
 
 
 def _sorted(xp: Namespace, x: Array, weights: Array | None) -> tuple[Array, Array]:
+    if weights is None:
+        x = ordered(xp, x)
+        return x, _levels(xp, None, x)
     order = xp.argsort(x, axis=-1, stable=True)
-    weights = None if weights is None else xp.take_along_axis(weights, order, axis=-1)
+    weights = xp.take_along_axis(weights, order, axis=-1)
     x = xp.take_along_axis(x, order, axis=-1)
     return x, _levels(xp, weights, x)
 

@@ -4,6 +4,7 @@ from math import exp
 from typing import NamedTuple
 
 from .._typing import Array, Namespace
+from ._primitive import Primitive
 from .elementary import mean
 
 
@@ -42,6 +43,7 @@ def _slid(xp: Namespace, x: Array, taps: list[float], stride: int, axis: int) ->
     return _weighted(taps, _seen(x, len(taps), stride, axis))
 
 
+@Primitive
 def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[float], stride: int = 1) -> Array:
     """Separable window over the last two axes, where it fits wholly inside.
 

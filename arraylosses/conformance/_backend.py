@@ -47,6 +47,8 @@ class Backend:
         A context in which moving arrays, or computing anything, breaks the law.
     memory : bool
         Whether arrays are views of host memory.
+    quick : bool
+        Whether it has forms of its own for many elements.
     second, brain : callable or None
         A NumPy array as one of the library's on another device; an array of the library in bfloat16.
     lacks : tuple of str
@@ -76,6 +78,7 @@ class Backend:
     guard: Callable[[], AbstractContextManager[Any]] | None = None
     idle: Callable[[], AbstractContextManager[Any]] | None = None
     memory: bool = False
+    quick: bool = False
     second: Callable[[Any], Array] | None = None
     brain: Callable[[Array], Array] | None = None
     lacks: tuple[str, ...] = ()

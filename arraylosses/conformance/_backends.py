@@ -14,7 +14,7 @@ from ._backend import Backend
 
 
 def _numpy() -> Backend:
-    return Backend("numpy", np.array, np.asarray, memory=True)
+    return Backend("numpy", np.array, np.asarray, memory=True, quick=True)
 
 
 def _strict() -> Backend:

@@ -1,11 +1,13 @@
 """Order, parts, streams, and what is compiled or mapped."""
 
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from .. import _reduce
+from .._sizes import SIZES, tiny
 from .._stream import Stream, stream
 from ._law import BATCH, law, rows
 from ._trial import Broken, Trial
@@ -81,6 +83,31 @@ def splits_do_not_show(t: Trial) -> None:
             raise Broken(f"{way}: {value.tolist()}, not {first.tolist()}")
 
 
+@contextmanager
+def blocks_of(size: int) -> Iterator[None]:
+    """So many bytes of all inputs are done at a time."""
+    kept, SIZES.bytes = SIZES.bytes, size
+    try:
+        yield
+    finally:
+        SIZES.bytes = kept
+
+
+@law(asks="quick")
+def quick_forms_agree(t: Trial) -> None:
+    """Forms for many elements, in blocks, give the values and the gradients of the plain ones."""
+    arrays = t.draw(BATCH)
+    t.close(_tiny(t.value, arrays), t.value(arrays), "the value")
+    if t.backend.grad is not None and t.metric.facts.smooth != "nowhere" and t.smooth_places():
+        for place, slope in t.slopes(arrays).items():
+            t.close(_tiny(t.slopes, arrays)[place], slope, f"the gradient by argument {place}")
+
+
+def _tiny(call: Any, arrays: list[Any]) -> Any:
+    with tiny():
+        return call(arrays)
+
+
 @law(asks="memory")
 def blocks_make_the_whole(t: Trial) -> None:
     """Evaluation block by block gives what evaluation at once gives."""
@@ -88,14 +115,8 @@ def blocks_make_the_whole(t: Trial) -> None:
     for batch, axis in (((9,), None), ((5, 4), 0), ((5, 4), 1), ((5, 4), None)):
         arrays, weights = t.draw(batch), t.weights(batch)
         want = t.value(arrays, weights=weights, axis=axis)
-        sizes = _reduce.BLOCK_BYTES, _reduce.PLAIN_BLOCK_BYTES
-        _reduce.BLOCK_BYTES = _reduce.PLAIN_BLOCK_BYTES = (
-            sum(a.nbytes for a in arrays if a is not None) * 2 // batch[0] + 1
-        )
-        try:
+        with blocks_of(sum(a.nbytes for a in arrays if a is not None) * 2 // batch[0] + 1):
             got = t.value(arrays, weights=weights, axis=axis)
-        finally:
-            _reduce.BLOCK_BYTES, _reduce.PLAIN_BLOCK_BYTES = sizes
         t.close(got, want, f"blocks of {batch}, axis={axis}")
 
 

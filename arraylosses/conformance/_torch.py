@@ -123,5 +123,6 @@ def made() -> Backend:
         vmap=torch.func.vmap,
         shape=shape,
         spread=spread if distributed.is_available() else None,
+        quick=True,
         brain=lambda x: x.to(torch.bfloat16),
     )

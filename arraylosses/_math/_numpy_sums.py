@@ -1,0 +1,88 @@
+"""Sums of kernels of a difference for NumPy: nothing is written but two blocks that stay in cache.
+
+They run at the speed of reading the arguments, or at half of it; element by element, with a new array for each step,
+at a fourth. Rows of a block are added by BLAS in lanes, rows and blocks in float64.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._sizes import SIZES
+from .._typing import Array, Namespace
+from .blocks import stretches
+
+
+def _in_rows(left: Array, right: Array) -> Any:
+    """Sums of products (...), in float64, of (..., n)."""
+    whole = left.shape[-1] // SIZES.row * SIZES.row
+    shape = (*left.shape[:-1], whole // SIZES.row, SIZES.row)
+    rows = np.vecdot(left[..., :whole].reshape(shape), right[..., :whole].reshape(shape))
+    return np.add.reduce(rows, axis=-1, dtype=np.float64) + np.vecdot(left[..., whole:], right[..., whole:])
+
+
+def added(x: Array, kept: int) -> Array:
+    """Sums over all but the first axes of what lies in order: twice as fast as NumPy's own, which adds by halves."""
+    lead = x.shape[:kept]
+    rows = x.reshape(*lead, -1) if kept else x.ravel(order="K")
+    whole = rows.shape[-1] // SIZES.row * SIZES.row
+    parts = np.vecdot(rows[..., :whole].reshape(*lead, -1, SIZES.row), np.ones(SIZES.row, x.dtype))
+    sums = np.add.reduce(parts, axis=-1, dtype=np.float64) + np.add.reduce(rows[..., whole:], axis=-1)
+    return np.asarray(sums).astype(x.dtype)
+
+
+def inner(left: Array, right: Array) -> Array:
+    """Sums of products along the last axis."""
+    return np.asarray(_in_rows(left, right)).astype(left.dtype)
+
+
+def _summed(x: Array, y: Array, block: Callable[[Array, Array], Any]) -> Array:
+    """``block`` of each block of differences, which may be overwritten, and of as large a buffer."""
+    size = min(SIZES.numpy_block, x.size)
+    difference, buffer = np.empty(size, x.dtype), np.empty(size, x.dtype)
+    found = 0.0
+    for index in stretches(x.shape, size):
+        a, b = x[index], y[index]
+        part = difference[: a.size]
+        np.subtract(a, b, out=part.reshape(a.shape))
+        found += block(part, buffer[: a.size])
+    return np.asarray(found, dtype=x.dtype)
+
+
+def _square(difference: Array, buffer: Array) -> Any:
+    return _in_rows(difference, difference)
+
+
+def _absolute(difference: Array, buffer: Array) -> float:
+    np.abs(difference, out=difference)
+    whole = difference.size // SIZES.row * SIZES.row
+    rows = np.vecdot(difference[:whole].reshape(-1, SIZES.row), np.ones(SIZES.row, difference.dtype))
+    return float(np.add.reduce(rows, dtype=np.float64)) + float(np.add.reduce(difference[whole:]))
+
+
+def _huber(delta: float) -> Callable[[Array, Array], Any]:
+    def block(difference: Array, buffer: Array) -> Any:
+        np.abs(difference, out=difference)
+        inner = np.minimum(difference, delta, out=buffer)
+        np.multiply(inner, 0.5, out=inner)
+        np.subtract(difference, inner, out=difference)
+        return 2.0 * _in_rows(inner, difference)
+
+    return block
+
+
+def sum_of_squares(xp: Namespace, x: Array, y: Array) -> Array:
+    return _summed(x, y, _square)
+
+
+def sum_of_absolutes(xp: Namespace, x: Array, y: Array) -> Array:
+    return _summed(x, y, _absolute)
+
+
+def sum_of_huber(xp: Namespace, x: Array, y: Array, *, delta: Any = 1.0) -> Array:
+    return _summed(x, y, _huber(float(delta)))
+
+
+def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, beta: Any = 1.0) -> Array:
+    return sum_of_absolutes(xp, x, y) if beta == 0 else sum_of_huber(xp, x, y, delta=beta) / x.dtype.type(beta)

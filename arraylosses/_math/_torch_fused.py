@@ -1,0 +1,177 @@
+"""Losses on torch in one step of autograd: the slope is made with the value, from the same exponentials.
+
+Composed of torch's own operations a loss writes ten arrays and reads them again on the way back; and `torch.where`
+waits on a guess for each element. Here values and slopes are made block by block, in place, while they are in cache.
+A second derivative, a trace, a transformation or another device is given the pure definition.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import torch
+
+from .._sizes import SIZES
+from .._torch_where import untransformed
+from ._host_central import Host
+
+Joint = Callable[..., tuple[torch.Tensor, Any]]
+"""(tensors, whether a slope is wanted) -> the value, and its slope by the first of them."""
+
+NARROW = torch.float32
+
+
+def plain(x: Any, *others: Any) -> bool:
+    """Values in host memory, of which nothing but a gradient by the first may be asked."""
+    return (
+        not torch.compiler.is_compiling()
+        and all(type(a) in (torch.Tensor, torch.nn.Parameter) and a.device.type == "cpu" for a in (x, *others))
+        and not any(a.requires_grad for a in others)
+        and x.dtype in (torch.float32, torch.float64)
+        and untransformed()
+    )
+
+
+def unrecorded(x: torch.Tensor) -> bool:
+    return not (torch.is_grad_enabled() and x.requires_grad)
+
+
+HOST = Host(
+    "torch_block",
+    torch.sub,
+    lambda x, y: float(torch.dot(x, y)),
+    lambda x: float(x.sum()),
+    lambda n, dtype: torch.empty(n, dtype=dtype),
+)
+
+
+@dataclass
+class _Made:
+    """What a loss has made of its arguments; the slope is handed over to whoever asks first."""
+
+    joint: Joint
+    pure: Callable[..., torch.Tensor]
+    value: torch.Tensor
+    slope: Any
+
+    def slope_for(self, tensors: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        slope, self.slope = self.slope, None
+        found: torch.Tensor = _in_blocks(self.joint, tensors, True)[1] if slope is None else slope
+        return found
+
+
+class _Step(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped here
+    @staticmethod
+    def forward(ctx: Any, made: _Made, *tensors: torch.Tensor) -> Any:
+        ctx.made = made
+        ctx.save_for_backward(*tensors)
+        return made.value
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> tuple[Any, ...]:
+        tensors, (gradient,) = ctx.saved_tensors, gradients
+        if torch.is_grad_enabled():  # the gradient is to be differentiated itself
+            (found,) = torch.autograd.grad(ctx.made.pure(*tensors), tensors[0], gradient, create_graph=True)
+        else:
+            slope = ctx.made.slope_for(tensors)
+            found = slope.mul_(gradient.reshape(*gradient.shape, *(1,) * (slope.ndim - gradient.ndim)))
+        return None, found, *(None for _ in tensors[1:])
+
+
+def _in_blocks(joint: Joint, tensors: tuple[torch.Tensor, ...], wanted: bool) -> tuple[torch.Tensor, Any]:
+    """Stretches of the first axis at a time."""
+    first = tensors[0]
+    rows = max(1, SIZES.fused_block * first.shape[0] // max(first.numel(), 1)) if first.ndim else 1
+    if first.ndim == 0 or rows >= first.shape[0]:
+        return joint(*tensors, wanted)
+    slope, values = torch.empty_like(first) if wanted else None, []
+    for i in range(0, first.shape[0], rows):
+        value, part = joint(*(a[i : i + rows] for a in tensors), wanted)
+        values.append(value)
+        if slope is not None:
+            slope[i : i + rows] = part
+    return torch.cat(values), slope
+
+
+def fused(joint: Joint, pure: Callable[..., torch.Tensor], *tensors: torch.Tensor) -> torch.Tensor:
+    """The value, and a slope by the first tensor where that is wanted; by the pure form where a value is not finite."""
+    wanted = torch.is_grad_enabled() and tensors[0].requires_grad
+    with torch.no_grad():
+        value, slope = _in_blocks(joint, tensors, wanted)
+        if not isfinite(float(value.sum())):
+            value = None
+    if value is None:
+        return pure(*tensors)
+    found: torch.Tensor = _Step.apply(_Made(joint, pure, value, slope), *tensors) if wanted else value
+    return found
+
+
+# ---- logits of a yes
+
+
+def _against(sign: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+    """Whether a logit says yes, less the label, exactly for labels 0 and 1; at a logit of 0 the slope, 0.5 - label."""
+    return (sign * 0.5).add_(0.5).sub_(label)
+
+
+def logit_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
+    """Cross entropy of logits: ``|against| size + log(1 + exp(-size))``, in which nothing cancels."""
+    sign, size = x.sign(), x.abs()
+    against, small = _against(sign, label), size.neg().exp_()
+    if not wanted:
+        return size.mul_(against.abs_()).add_(small.log1p_()), None
+    value = size.mul_(against.abs()).add_(small.log1p())
+    small.div_(small + 1.0)
+    return value, against.sub_(small.mul_(sign))
+
+
+def focal_surprise(
+    x: torch.Tensor, label: torch.Tensor, wanted: bool, *, gamma: float, alpha: float | None
+) -> tuple[torch.Tensor, Any]:
+    """``balance wrong**gamma surprise``, for a gamma of at least 1."""
+    sign, size = x.sign(), x.abs()
+    against, small = _against(sign, label), size.neg().exp_()
+    share = against.abs()
+    surprise = size.mul_(share).add_(small.log1p())
+    whole = small + 1.0
+    # share + (1 - share) small, over the whole
+    wrong = (1.0 - share).mul_(small).add_(share).div_(whole)
+    lower = wrong if gamma == 2.0 else wrong.pow(gamma - 1.0)
+    factor = lower if alpha is None else lower * (label * (2.0 * alpha - 1.0)).add_(1.0 - alpha)
+    if not wanted:
+        return surprise.mul_(factor).mul_(wrong), None
+    small.div_(whole)
+    # slopes of the probability to be wrong, and of the surprise
+    of_wrong = (label * -2.0).add_(1.0).mul_(small).div_(whole).mul_(surprise).mul_(gamma)
+    of_surprise = against.sub_(sign.mul_(small)).mul_(wrong)
+    return surprise.mul_(factor).mul_(wrong), of_wrong.add_(of_surprise).mul_(factor)
+
+
+# ---- logits of classes
+
+
+def label_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
+    """Surprise of a label under logits (..., classes), as the pure form has it; the slope is its shares."""
+    at = label.unsqueeze(-1)
+    gap = (x - x.gather(-1, at)).scatter_(-1, at, -torch.inf)
+    top = gap.amax(-1, keepdim=True).clamp_min_(0.0)
+    shares = gap.sub_(top).exp_()
+    rest, own = shares.sum(-1, keepdim=True), top.neg()
+    value = (top + (rest + own.expm1()).log1p()).squeeze(-1)
+    if not wanted:
+        return value, None
+    whole = own.exp_().add_(rest)
+    return value, shares.div_(whole).scatter_(-1, at, -rest / whole)
+
+
+# ---- distributions
+
+
+def divergence(pred: torch.Tensor, target: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
+    """Kullback-Leibler divergence of float32: in float64 ``d - log(1 + d)`` has digits enough."""
+    wide = target.double()
+    excess = pred.double().sub_(wide)
+    ratio = excess / wide
+    value = ratio.sub_(ratio.log1p()).mul_(wide).sub_(excess).sum(-1)
+    return value.to(pred.dtype), (target / pred).neg_() if wanted else None

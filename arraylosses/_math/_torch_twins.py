@@ -1,0 +1,260 @@
+"""Native forms for torch tensors; torch is imported where it is called, and `_torch_fused` with it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .._sizes import SIZES
+from .._typing import Array, Formula, Namespace
+from .._xp import library, readable
+from . import _host_central, _numpy_twins, central, differences, elementary, logits, ranks, softmax, spectrum, windows
+from . import divergence as divergences
+from ._primitive import Primitive
+
+
+def normal_cdf(xp: Namespace, x: Array) -> Array:
+    """40 times as fast; ``torch.special.ndtr`` itself has no digits in the lower tail."""
+    return 0.5 * (x * -(0.5**0.5)).erfc()
+
+
+def normal_quantile(xp: Namespace, p: Array) -> Array:
+    """13 times as fast."""
+    from torch.special import ndtri
+
+    return ndtri(p)
+
+
+def half_spectrum(xp: Namespace, x: Array) -> Array:
+    """torch transforms no empty batch."""
+    return spectrum.half_spectrum.pure(xp, x) if 0 in x.shape else spectrum.by_fft(xp, x)
+
+
+def stop_gradient(xp: Namespace, x: Array) -> Array:
+    return x.detach()
+
+
+def absolute(xp: Namespace, x: Array) -> Array:
+    """Torch's own has subgradient 0 at 0."""
+    return x.abs()
+
+
+def squared_difference(xp: Namespace, x: Array, y: Array) -> Array:
+    """One kernel there and one back."""
+    from torch.nn.functional import mse_loss
+
+    return mse_loss(x, y, reduction="none")
+
+
+def huber(xp: Namespace, x: Array, y: Array, delta: Any) -> Array:
+    """5 times as fast with its gradient."""
+    if not isinstance(delta, (int, float)):
+        return differences.huber.pure(xp, x, y, delta)
+    from torch.nn.functional import huber_loss
+
+    return huber_loss(x, y, reduction="none", delta=delta)
+
+
+def smooth_l1(xp: Namespace, x: Array, y: Array, beta: Any) -> Array:
+    """5 times as fast with its gradient."""
+    if not isinstance(beta, (int, float)):
+        return differences.smooth_l1.pure(xp, x, y, beta)
+    from torch.nn.functional import smooth_l1_loss
+
+    return smooth_l1_loss(x, y, reduction="none", beta=beta)
+
+
+def logit_surprise(xp: Namespace, logit: Array, label: Array) -> Array:
+    """6 times as fast with its gradient."""
+    from . import _torch_fused as torch
+
+    pure = partial(logits.logit_surprise.pure, xp)
+    if not torch.plain(logit, label):
+        return pure(logit, label)
+    return torch.fused(torch.logit_surprise, pure, logit, label)
+
+
+def focal_surprise(xp: Namespace, logit: Array, label: Array, gamma: Any, alpha: Any) -> Array:
+    """5 times as fast with its gradient."""
+    from . import _torch_fused as torch
+
+    pure = partial(logits.focal_surprise.pure, xp, gamma=gamma, alpha=alpha)
+    numbers = all(isinstance(v, (int, float)) for v in (gamma, 0.0 if alpha is None else alpha))
+    if not (numbers and gamma >= 1 and torch.plain(logit, label)):
+        return pure(logit, label)
+    return torch.fused(partial(torch.focal_surprise, gamma=gamma, alpha=alpha), pure, logit, label)
+
+
+def label_surprise(xp: Namespace, scores: Array, label: Array) -> Array:
+    """4 times as fast with its gradient."""
+    from . import _torch_fused as torch
+
+    pure = partial(softmax.label_surprise.pure, xp)
+    if not torch.plain(scores, label):
+        return pure(scores, label)
+    return torch.fused(torch.label_surprise, pure, scores, label)
+
+
+def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
+    """10 times as fast with its gradient; of float32, in float64."""
+    from . import _torch_fused as torch
+
+    pure = partial(divergences.divergence.pure, xp)
+    if not (torch.plain(pred, target) and pred.dtype == target.dtype == torch.NARROW):
+        return pure(pred, target)
+    return torch.fused(torch.divergence, pure, pred, target)
+
+
+def largest(xp: Namespace, x: Array) -> Array:
+    """In one pass, of one row."""
+    if x.ndim != 1:
+        return elementary.largest.pure(xp, x)
+    low, high = x.aminmax()
+    return xp.maximum(high, -low)
+
+
+def second_moments(xp: Namespace, x: Array, y: Array, w: Array | None, weight: Array) -> tuple[Array, ...]:
+    """Twice as fast, where no gradient is wanted."""
+    from . import _torch_fused as torch
+
+    if not (_host_central.one_row(x, w) and torch.plain(x, y) and torch.unrecorded(x)):
+        found: tuple[Array, ...] = central.second_moments.pure(xp, x, y, w, weight)
+        return found
+    return tuple(xp.asarray(v, dtype=x.dtype) for v in _host_central.second_moments(torch.HOST, x, y))
+
+
+def spread_and_error(xp: Namespace, pred: Array, target: Array, w: Any, weight: Array) -> tuple[Array, ...]:
+    """Twice as fast, where no gradient is wanted."""
+    from . import _torch_fused as torch
+
+    if not (_host_central.one_row(target, w) and torch.plain(pred, target) and torch.unrecorded(pred)):
+        pure: tuple[Array, ...] = central.spread_and_error.pure(xp, pred, target, w, weight)
+        return pure
+    found = _host_central.spread_and_error(torch.HOST, pred, target)
+    return tuple(xp.asarray(v, dtype=target.dtype) for v in found)
+
+
+def ascending(xp: Namespace, values: Array) -> Array:
+    """3 times as fast by NumPy, of tensors that lie in host memory."""
+    if not readable(library(values), values):
+        return ranks.ascending.pure(xp, values)
+    return xp.asarray(np.argsort(values.detach().numpy(), axis=-1))
+
+
+def either(xp: Namespace, holds: Array, usual: Any, rare: Callable[[], Any]) -> Any:
+    if not readable(library(holds), holds):
+        return elementary.either.pure(xp, holds, usual, rare)
+    return usual if holds else rare()
+
+
+def extremes(xp: Namespace, x: Array) -> tuple[Array, Array]:
+    """In one pass."""
+    low, high = x.aminmax()
+    return low, high
+
+
+def softplus(xp: Namespace, x: Array) -> Array:
+    """Above 40 the linear branch is exact in both dtypes; the default, 20, loses digits of float64."""
+    from torch.nn.functional import softplus
+
+    return softplus(x, threshold=40.0)
+
+
+def table_by_rows(xp: Namespace, points: Array, others: Array, find: Callable[[Array], Array]) -> Array:
+    """Nothing is held but the table, and a block."""
+    from . import _torch_fused as torch
+
+    if not torch.plain(points, others) or not torch.unrecorded(points):
+        return find(points)
+    n, rows = points.shape[-2], max(1, SIZES.torch_block // max(others.shape[-2], 1))
+    if points.ndim != 2 or rows >= n:
+        return find(points)
+    table = points.new_empty((n, others.shape[-2]))
+    for i in range(0, n, rows):
+        table[i : i + rows] = find(points[i : i + rows])
+    return table
+
+
+def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[float], stride: int = 1) -> Array:
+    """Twice as fast, and 3 times with its gradient."""
+    from . import _torch_fused as torch
+    from ._torch_windows import windowed
+
+    whole = (len(rows), len(columns)) == tuple(x.shape[-2:])
+    if stride != 1 or whole or not torch.plain(x):
+        return windows.window_average.pure(xp, x, rows, columns, stride)
+    return windowed(x, rows, columns)
+
+
+def cumulative_sum(xp: Namespace, x: Array) -> Array:
+    """array-api-compat's own looks its namespace up, which warns under torch.compile."""
+    return x.cumsum(-1)
+
+
+def cumulative_product(xp: Namespace, x: Array) -> Array:
+    """For the reason of `cumulative_sum`."""
+    return x.cumprod(-1)
+
+
+def gradient_and_product(xp: Namespace, value: Formula, points: Array) -> tuple[Array, Array]:
+    """Of functions, so that derivatives by what they close over, a network's parameters, remain to be taken."""
+    from torch.func import grad, vjp
+
+    gradient, pull = vjp(grad(lambda x: value(x).sum()), points)
+    return gradient, pull(gradient)[0]
+
+
+def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
+    """Summed in float64 where the device has it: a scatter adds one by one."""
+    if values is None:
+        return index.new_zeros(n).scatter_add(0, index, index.new_ones(index.shape))
+    wide = values if values.device.type == "mps" else values.double()
+    return wide.new_zeros(n).scatter_add(0, index, wide).to(values.dtype)
+
+
+def conv2d(xp: Namespace, x: Array, weight: Array, bias: Array, *, stride: int = 1, padding: int = 0) -> Array:
+    from torch.nn.functional import conv2d
+
+    return conv2d(x, weight, bias, stride, padding)
+
+
+def max_pool2d(xp: Namespace, x: Array, *, size: int, stride: int, ceil_mode: bool = False) -> Array:
+    from torch.nn.functional import max_pool2d
+
+    return max_pool2d(x, size, stride, ceil_mode=ceil_mode)
+
+
+def on_the_host(primitive: Primitive, native: Formula, *, keeps: bool = True) -> Formula:
+    """A search by NumPy, of torch tensors that lie in host memory and are not traced: no copy is made of them.
+
+    ``keeps``: its results are choices, which have no gradient; else the pure form is asked where one is wanted.
+    """
+
+    def search(xp: Namespace, points: Array, *others: Any) -> Array:
+        lib = library(points)
+        recorded = not keeps and any(getattr(x, "requires_grad", False) for x in (points, *others))
+        if not readable(lib, points) or recorded:
+            return primitive.pure(xp, points, *others)
+        host = (x.detach().numpy() if hasattr(x, "numpy") else x for x in (points, *others))
+        return xp.asarray(native(np, *host))
+
+    return search
+
+
+def ordered(xp: Namespace, x: Array) -> Array:
+    """By NumPy, where no gradient is wanted."""
+    from . import _torch_fused as torch
+
+    if not (torch.plain(x) and torch.unrecorded(x)):
+        return ranks.ordered.pure(xp, x)
+    return xp.asarray(np.sort(x.numpy(), axis=-1))
+
+
+def spread_of_pairs(xp: Namespace, x: Array) -> Array:
+    """By NumPy, where no gradient is wanted."""
+    from . import _torch_fused as torch
+
+    if not (torch.plain(x) and torch.unrecorded(x)):
+        return ranks.spread_of_pairs.pure(xp, x)
+    return xp.asarray(_numpy_twins.spread_of_pairs(xp, x.numpy()))

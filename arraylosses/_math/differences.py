@@ -1,0 +1,55 @@
+"""Kernels of a difference, and the sums of their elements: what libraries have in one piece."""
+
+from .._typing import Array, Namespace
+from ._primitive import Primitive
+from .elementary import absolute, at_most
+from .sums import total
+
+
+@Primitive
+def squared_difference(xp: Namespace, x: Array, y: Array) -> Array:
+    """Square of the difference."""
+    return (x - y) ** 2
+
+
+@Primitive
+def huber(xp: Namespace, x: Array, y: Array, delta: float) -> Array:
+    """Half the square of a difference below ``delta``, and a straight line beyond it."""
+    error = absolute(xp, x - y)
+    inner = at_most(xp, error, delta)
+    # not error**2: beyond the joint that would overflow though the loss is small
+    return inner * (error - 0.5 * inner)
+
+
+@Primitive
+def smooth_l1(xp: Namespace, x: Array, y: Array, beta: float) -> Array:
+    """`huber` divided by its width, which may be 0."""
+    if beta == 0:
+        return absolute(xp, x - y)
+    error = absolute(xp, x - y)
+    inner = at_most(xp, error, beta)
+    return (inner / beta) * (error - 0.5 * inner)
+
+
+@Primitive
+def sum_of_squares(xp: Namespace, x: Array, y: Array) -> Array:
+    """Of all differences; a 0-d array."""
+    return total(xp, squared_difference(xp, x, y), None)
+
+
+@Primitive
+def sum_of_absolutes(xp: Namespace, x: Array, y: Array) -> Array:
+    """Of all differences."""
+    return total(xp, absolute(xp, x - y), None)
+
+
+@Primitive
+def sum_of_huber(xp: Namespace, x: Array, y: Array, *, delta: float = 1.0) -> Array:
+    """Of all differences."""
+    return total(xp, huber(xp, x, y, delta), None)
+
+
+@Primitive
+def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, beta: float = 1.0) -> Array:
+    """Of all differences."""
+    return total(xp, smooth_l1(xp, x, y, beta), None)

@@ -1,0 +1,51 @@
+"""From how many elements a quick form pays, and how much is done at a time: what was measured, in one place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+
+
+@dataclass
+class Sizes:
+    """Numbers of elements, and of bytes.
+
+    Attributes
+    ----------
+    where : int
+        Elements from which a choice without a branch pays.
+    summed : int
+        Elements from which a loss's own sum pays.
+    row : int
+        Elements that NumPy adds in their own dtype, by BLAS in lanes: some hundred in each. Rows are added in float64.
+    numpy_block, torch_block : int
+        Elements of a block whose temporaries stay in a core's cache. torch shares a block between its threads.
+    fused_block : int
+        Elements for which torch makes a loss and its slope at a time.
+    bytes, torch_bytes : int
+        What one block of all inputs takes where a formula walks over them.
+    """
+
+    where: int = 1 << 13
+    summed: int = 1 << 12
+    row: int = 1 << 12
+    numpy_block: int = 1 << 16
+    torch_block: int = 1 << 17
+    fused_block: int = 1 << 18
+    bytes: int = 1 << 20
+    torch_bytes: int = 1 << 21
+
+
+SIZES = Sizes()
+
+
+@contextmanager
+def tiny(elements: int = 3) -> Iterator[None]:
+    """Every quick form, in many blocks, for however little data."""
+    kept = {f.name: getattr(SIZES, f.name) for f in fields(SIZES)}
+    for name in kept:
+        setattr(SIZES, name, 16 * elements if "bytes" in name else elements)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(SIZES, name, value)

@@ -1,0 +1,76 @@
+"""The choice of `_where` for torch: with a gradient, for tensors on the CPU that nothing traces or transforms."""
+
+from typing import Any
+
+import torch
+from torch.autograd import forward_ad
+
+from ._sizes import SIZES
+from ._where import BITS, Select, alike, zero
+
+
+def untransformed() -> bool:
+    """Whether tensors are values, and only gradients backwards are recorded."""
+    return (
+        torch._C._functorch.peek_interpreter_stack() is None
+        and forward_ad._current_level < 0
+        and torch._C._len_torch_dispatch_stack() == 0
+    )
+
+
+def _bits(x: Any, like: torch.Tensor, kind: torch.dtype) -> Any:
+    if isinstance(x, torch.Tensor):
+        return x.view(kind)
+    return int(torch.tensor(x, dtype=like.dtype).view(kind))
+
+
+def _chosen(mask: torch.Tensor, x: Any, y: Any, like: torch.Tensor) -> torch.Tensor:
+    kind: torch.dtype = getattr(torch, BITS[str(like.dtype).rpartition(".")[2]])
+    if zero(y, torch.Tensor):
+        return (_bits(x, like, kind) * mask).view(like.dtype)
+    if zero(x, torch.Tensor):
+        return (_bits(y, like, kind) * ~mask).view(like.dtype)
+    other = _bits(y, like, kind)
+    return (_bits(x, like, kind) ^ other).mul_(mask).bitwise_xor_(other).view(like.dtype)
+
+
+class _Choice(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped here
+    """The gradient goes where the value came from; its own gradient does so by the same choice."""
+
+    @staticmethod
+    def forward(ctx: Any, mask: torch.Tensor, x: Any, y: Any) -> torch.Tensor:
+        ctx.save_for_backward(mask)
+        return _chosen(mask, x, y, x if isinstance(x, torch.Tensor) else y)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> tuple[Any, ...]:
+        (mask,), (gradient,) = ctx.saved_tensors, gradients
+        _, by_x, by_y = ctx.needs_input_grad
+        return (
+            None,
+            _choose(mask, gradient, 0.0) if by_x else None,
+            _choose(mask, 0.0, gradient) if by_y else None,
+        )
+
+
+def _choose(mask: torch.Tensor, x: Any, y: Any) -> torch.Tensor:
+    if torch.is_grad_enabled() and any(getattr(v, "requires_grad", False) for v in (x, y)):
+        chosen: torch.Tensor = _Choice.apply(mask, x, y)
+        return chosen
+    return _chosen(mask, x, y, x if isinstance(x, torch.Tensor) else y)
+
+
+def torch_where(plain: Select) -> Select:
+    """For tensors of at least `Sizes.where` elements; everything else goes to ``plain``."""
+
+    def where(condition: Any, x1: Any, x2: Any, /) -> Any:
+        if torch.compiler.is_compiling() or type(condition) is not torch.Tensor or condition.numel() < SIZES.where:
+            return plain(condition, x1, x2)
+        like = alike(condition, x1, x2, torch.Tensor) if condition.dtype == torch.bool else None
+        if like is None or like.dtype not in (torch.float32, torch.float64):
+            return plain(condition, x1, x2)
+        if like.device.type != "cpu" or not untransformed():
+            return plain(condition, x1, x2)
+        return _choose(condition, x1, x2)
+
+    return where
