@@ -29,6 +29,9 @@ from .regression import squared_error
 
 PLANE = IMAGE["height width"]
 
+ROUNDINGS = 16
+"""How many roundings a mean of squares over a window may be off."""
+
 
 @metric(
     squared_error,
@@ -198,8 +201,9 @@ def agreement(xp: Namespace, pair: Pair, how: Comparison) -> tuple[Array, Array]
     """
     x, y, level, c1, c2 = pair
     mean_x, mean_y, energy, product = pair.averaged(xp, (x, y, x * x + y * y, x * y), how)
-    # rounding far beyond `data_range` leaves neither a negative variance nor more covariance than there is variance
-    variance = xp.maximum(energy - mean_x * mean_x - mean_y * mean_y, xp.zeros_like(energy))
+    # what rounding leaves of a flat window is no variance, and no more covariance than there is variance
+    variance = energy - mean_x * mean_x - mean_y * mean_y
+    variance = xp.where(variance <= ROUNDINGS * float(xp.finfo(energy.dtype).eps) * energy, 0.0, variance)
     covariance = xp.maximum(xp.minimum(2 * (product - mean_x * mean_y), variance), -variance)
     luminance = _luminance(mean_x + level, mean_y + level, c1)
     return luminance, (how.unbias * covariance + c2) / (how.unbias * variance + c2)

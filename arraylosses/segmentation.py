@@ -492,5 +492,7 @@ def foreground_ratio_divergence(
     """
     _check_pixels("pred", pred)
     shares = (mean(xp, xp.exp(-softplus(xp, x)), axis=(-2, -1)) for x in (-pred, pred))
-    assumed = (target + ratio_smoothing, 1 - target + ratio_smoothing)
+    # not 1 - target + smoothing, which XLA adds up in another order, and a smoothing of 1e-10 vanishes in the 1
+    other = xp.where(target == 1, 0.0, 1 - target)
+    assumed = (target + ratio_smoothing, other + ratio_smoothing)
     return kl_divergence.__wrapped__(xp, xp.stack(assumed, axis=-1), xp.stack(list(shares), axis=-1))

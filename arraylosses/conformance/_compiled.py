@@ -30,6 +30,21 @@ def compiled_is_eager(t: Trial) -> None:
             raise Broken(f"compiled it is {type(a).__name__} of {a.dtype}, else {type(b).__name__} of {b.dtype}")
 
 
+@law(asks="jit")
+def settings_do_not_mix(t: Trial) -> None:
+    """Eager calls with one setting after the other, and again, give what each gives by itself."""
+    t.takes("axis")
+    arrays = t.draw((3, 2))
+    settings: list[dict[str, Any]] = [{"axis": 0}, {"axis": 1}]
+    if "reduction" in t.metric.shared:
+        settings += [{"axis": 0, "reduction": "sum"}, {"axis": 0, "weights": t.weights((3, 2))}]
+    want = [t.value(arrays, **setting) for setting in settings]
+    for setting, value in [*zip(settings, want, strict=True)] * 2:
+        got = t.raw(arrays, **setting)
+        with t.backend.context():
+            t.close(t.got(got, 1), value, f"with {', '.join(map(str, setting))}")
+
+
 NATIVE = (
     "absolute_error",
     "auroc",

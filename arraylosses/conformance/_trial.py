@@ -321,9 +321,9 @@ class Trial:
         with self.backend.context():
             return self.got(out, 0 if options.get("axis") is None else 1)
 
-    def slopes(self, arrays: list[Any], **options: Any) -> dict[int, Any]:
-        """Gradients of the summed result by the arguments that may move, in NumPy, by their places."""
-        places = self.smooth_places()
+    def slopes(self, arrays: list[Any], places: list[int] | None = None, **options: Any) -> dict[int, Any]:
+        """Gradients of the summed result by the arguments that may move, or some, in NumPy, by their places."""
+        places = self.smooth_places() if places is None else places
         self.needs(bool(places), "none of its arguments may move a little")
         found = self._applied(partial(self.needs_gradient(), places=places), arrays, options)
         return dict(zip(places, found, strict=True))
