@@ -204,7 +204,7 @@ def remembered(
 
 
 def _block_bytes(form: Form, lib: Library) -> float:
-    """torch pays more for a call, and merges moments in a hundred of them; of labels and shares more is made on the way."""
+    """torch pays more for a call, and merges moments in a hundred; of labels and shares more is made on the way."""
     if lib.name == "torch":
         return (SIZES.torch_bytes if form.plain else 4 * SIZES.torch_bytes) if form.kernel else inf
     return SIZES.bytes if form.plain else SIZES.bytes // 2
