@@ -86,7 +86,10 @@ class Inputs:
         if self.lib.name != "numpy":
             return self
         arrays = [a if d.event else in_order(a) for a, d in zip(self.arrays, self.domains, strict=True)]
-        return replace(self, arrays=arrays, weights=in_order(self.weights))
+        weights = in_order(self.weights)
+        if weights is self.weights and all(a is b for a, b in zip(arrays, self.arrays, strict=True)):
+            return self
+        return replace(self, arrays=arrays, weights=weights)
 
 
 # ---- binding

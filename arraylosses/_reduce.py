@@ -204,10 +204,10 @@ def remembered(
 
 
 def _block_bytes(form: Form, lib: Library) -> float:
-    """torch pays more for a call, and merges moments in a hundred; of labels and shares more is made on the way."""
+    """torch pays more for a call, and merges moments in a hundred; summaries make more on the way."""
     if lib.name == "torch":
         return (SIZES.torch_bytes if form.plain else 4 * SIZES.torch_bytes) if form.kernel else inf
-    return SIZES.bytes if form.plain else SIZES.bytes // 2
+    return SIZES.bytes if form.kernel else SIZES.bytes // 2
 
 
 def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
@@ -267,6 +267,19 @@ def _adds_sooner(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> bool:
     )
 
 
+def _bytes_of(state: State) -> int:
+    return sum(x.nbytes for x in state if hasattr(x, "nbytes"))
+
+
+def _joined_cuts(cuts: list[Index], several: int) -> list[Index]:
+    """Stretches as large as the state that each of them makes, where that is a table of a million pairs of classes."""
+    if several == 1 or not cuts or len(cuts[0]) > 1:
+        return cuts
+    ends = [(cut[0].start, cut[0].stop) for cut in cuts if isinstance(cut[0], slice)]
+    groups = [ends[i : i + 4 * several] for i in range(0, len(ends), 4 * several)]
+    return [(slice(group[0][0], group[-1][1]),) for group in groups]
+
+
 def pooled(
     definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any]
 ) -> tuple[State, Dtype]:
@@ -280,10 +293,11 @@ def pooled(
     cuts = _blocks(form, inputs, axes)
     if len(cuts) < 2:
         return state_of(definition, form, inputs, axes, params)
-    parts = (_part(definition, form, inputs.cut(index), axes, params) for index in cuts)
     if 0 not in axes:
-        return _kept_blocks(inputs.lib, list(parts))
-    state, dtype = next(parts)
+        return _kept_blocks(inputs.lib, [_part(definition, form, inputs.cut(index), axes, params) for index in cuts])
+    state, dtype = _part(definition, form, inputs.cut(cuts[0]), axes, params)
+    rest = _joined_cuts(cuts[1:], max(1, _bytes_of(state) // int(_block_bytes(form, inputs.lib))))
+    parts = (_part(definition, form, inputs.cut(index), axes, params) for index in rest)
     if additive(state):
         others = (part for part, _ in parts)
         state = type(state)(*(_added(inputs.lib.xp, leaves) for leaves in zip(state, *others, strict=True)))

@@ -28,7 +28,7 @@ class Sizes:
     where: int = 1 << 13
     summed: int = 1 << 12
     row: int = 1 << 12
-    numpy_block: int = 1 << 16
+    numpy_block: int = 3 << 15
     torch_block: int = 1 << 17
     fused_block: int = 1 << 18
     bytes: int = 1 << 20

@@ -38,7 +38,10 @@ def inner(left: Array, right: Array) -> Array:
 
 
 def _summed(x: Array, y: Array, block: Callable[[Array, Array], Any]) -> Array:
-    """``block`` of each block of differences, which may be overwritten, and of as large a buffer."""
+    """``block`` of each block of differences, which may be overwritten, and of as large a buffer.
+
+    By one thread: two took 0.75 to 1.4 times as long, for the interpreter's lock is asked for at every step.
+    """
     size = min(SIZES.numpy_block, x.size)
     difference, buffer = np.empty(size, x.dtype), np.empty(size, x.dtype)
     found = 0.0
