@@ -112,8 +112,8 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Speed; arguments go to ``python -m tests.bench``."""
-    session.install(*EVERYTHING)
+    """Speed; arguments go to ``python -m tests.bench``; ``python -m tests.bench.page`` writes docs/performance.md."""
+    session.install(*EVERYTHING, "-r", "tests/bench/requirements.txt")
     session.run("python", "-m", "tests.bench", *session.posargs)
 
 

@@ -8,10 +8,8 @@ from time import perf_counter
 from typing import Any
 
 Call = Callable[[], Any]
-
-ROUNDS = 7
-SAMPLE_SECONDS = 2e-3
-"""What one sample lasts at least, far above the clock's own steps."""
+Sample = Callable[[Call, int], float]
+"""Seconds a call takes, as the mean of so many calls."""
 
 
 @dataclass(frozen=True)
@@ -38,36 +36,45 @@ class Timing:
         return median([a - b for a, b in zip(self.samples, other.samples, strict=True)])
 
 
-def sample(call: Call, times: int) -> float:
+def by_wall(call: Call, times: int) -> float:
     start = perf_counter()
     for _ in range(times):
         call()
     return (perf_counter() - start) / times
 
 
-def repetitions(call: Call) -> int:
-    """How many calls make a sample.
+@dataclass(frozen=True)
+class Clock:
+    """How long is measured, and by what.
 
-    The first call is not counted, for it imports and compiles; nor the slower of two samples, which were disturbed.
+    ``seconds`` is what one sample lasts at least, far above the clock's own steps.
     """
-    call()
-    times = 1
-    while (seconds := min(sample(call, times), sample(call, times)) * times) < SAMPLE_SECONDS:
-        times = max(2 * times, int(times * SAMPLE_SECONDS / max(seconds, 1e-7)))
-    return times
 
+    rounds: int = 7
+    seconds: float = 2e-3
+    sample: Sample = by_wall
 
-def alternate(calls: Mapping[str, Call], rounds: int = ROUNDS) -> dict[str, Timing]:
-    """Each call timed in every round, in an order that turns."""
-    names = list(calls)
-    times = {name: repetitions(calls[name]) for name in names}
-    samples: dict[str, list[float]] = {name: [] for name in names}
-    gc.collect()
-    gc.disable()
-    try:
-        for i in range(rounds):
-            for name in names[i % len(names) :] + names[: i % len(names)]:
-                samples[name].append(sample(calls[name], times[name]))
-    finally:
-        gc.enable()
-    return {name: Timing(tuple(s)) for name, s in samples.items()}
+    def repetitions(self, call: Call) -> int:
+        """How many calls make a sample.
+
+        The slower of two samples does not count: it was disturbed, or it was the first, which imports and compiles.
+        """
+        times = 1
+        while (seconds := min(self.sample(call, times), self.sample(call, times)) * times) < self.seconds:
+            times = max(2 * times, int(times * self.seconds / max(seconds, 1e-7)))
+        return times
+
+    def alternate(self, calls: Mapping[str, Call]) -> dict[str, Timing]:
+        """Each call timed in every round, in an order that turns."""
+        names = list(calls)
+        times = {name: self.repetitions(calls[name]) for name in names}
+        samples: dict[str, list[float]] = {name: [] for name in names}
+        gc.collect()
+        gc.disable()
+        try:
+            for i in range(self.rounds):
+                for name in names[i % len(names) :] + names[: i % len(names)]:
+                    samples[name].append(self.sample(calls[name], times[name]))
+        finally:
+            gc.enable()
+        return {name: Timing(tuple(s)) for name, s in samples.items()}

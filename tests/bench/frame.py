@@ -1,7 +1,9 @@
-"""What the frame costs: importing it, and calling it on little data."""
+"""What the frame costs: importing it, and calling it on little data, beside what others cost."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from subprocess import run
 from typing import Any
 
@@ -9,15 +11,18 @@ import numpy as np
 
 import arraylosses as al
 
-from .clock import Call, Timing, alternate
-from .result import Result, Row
+from .clock import Call, Clock, Timing
+from .peers import by_name, made
+from .places import on_jax_arrays, tensors
+from .result import OURS, Result, Row, Scope, against_fastest
 
 SMALL = 64
-PROCESSES = 7
 ROUNDS_OF_CALLS = 21
-IMPORT_GOAL = 50.0
+BARE = "bare formula"
 LIBRARIES = ("torch", "jax", "cupy", "dask", "array_api_strict", "tensorflow", "scipy", "sklearn", "pandas")
 IMPORTS = {"import": "import arraylosses", "import-and-first-metric": "import arraylosses; arraylosses.squared_error"}
+BARE_IMPORT = "numpy"
+OTHERS = {"scikit-learn": "sklearn.metrics", "torchmetrics": "torchmetrics.functional", "optax": "optax"}
 
 CLOCKED = """
 import sys, time
@@ -28,73 +33,99 @@ print(1e3 * (time.perf_counter() - start), *(m for m in {} if m in sys.modules))
 
 
 def fresh(statement: str) -> tuple[float, list[str]]:
-    """Milliseconds that a statement takes in a new process, and the array libraries it has loaded."""
-    done = run([sys.executable, "-c", CLOCKED.format(statement, LIBRARIES)], capture_output=True, text=True, check=True)
+    """Seconds that a statement takes in a new process, and the array libraries it has loaded."""
+    done = run([sys.executable, "-c", CLOCKED.format(statement, LIBRARIES)], capture_output=True, text=True)
+    if done.returncode:
+        raise ModuleNotFoundError(done.stderr.strip().rpartition("\n")[2])
     milliseconds, *loaded = done.stdout.split()
-    return float(milliseconds), loaded
+    return float(milliseconds) / 1e3, loaded
 
 
-def imported(name: str) -> Result:
-    statement = IMPORTS[name.rpartition("/")[2]]
-    pairs = [(fresh(statement), fresh("import numpy")) for _ in range(PROCESSES)]
-    ours, bare = (Timing(tuple(p[i][0] for p in pairs)) for i in (0, 1))
-    loaded = pairs[0][0][1]
+def imported(scope: Scope, name: str) -> Result:
+    ours = IMPORTS[name.rpartition("/")[2]]
+    loaded = fresh(ours)[1]
+    statements = {OURS: ours, BARE_IMPORT: "import numpy", **installed()}
+    rounds = [{who: fresh(statement)[0] for who, statement in statements.items()} for _ in range(scope.clock.rounds)]
+    timings = {who: Timing(tuple(one[who] for one in rounds)) for who in statements}
     note = f"LOADS {', '.join(loaded)}" if loaded else "loads no array library but NumPy"
-    return against(name, "ms", ours, "numpy", bare, IMPORT_GOAL, note)
+    return replace(above(name, "ms", timings, BARE_IMPORT), note=note)
 
 
-def against(name: str, unit: str, ours: Timing, peer: str, bare: Timing, goal: float, note: str = "") -> Result:
-    """How far above the bare thing."""
-    scale = {"ms": 1.0, "us": 1e6}[unit]
-    a, b, over = (scale * x for x in (ours.median, bare.median, ours.over(bare)))
-    return Result(name, unit, a, ours.spread, peer, b, ours.ratio(bare), over, goal, note)
+def installed() -> dict[str, str]:
+    """The imports of others that succeed."""
+    found = {}
+    for who, module in OTHERS.items():
+        try:
+            fresh(f"import {module}")
+        except ModuleNotFoundError:
+            continue
+        found[who] = f"import {module}"
+    return found
 
 
-def pair(library: str) -> list[Any]:
+def above(name: str, unit: str, timings: Mapping[str, Timing], bare: str) -> Result:
+    """How far above the bare thing; the peer is another package, where there is one."""
+    scale = {"ms": 1e3, "us": 1e6}[unit]
+    packages = {who: t for who, t in timings.items() if who != bare}
+    found = against_fastest(name, unit, packages if len(packages) > 1 else timings)
+    others = {**found.others, bare: scale * timings[bare].median}
+    return replace(found, over=scale * timings[OURS].over(timings[bare]), others=others)
+
+
+# ---- calls
+
+Calls = dict[str, Call]
+
+
+def drawn(library: str) -> list[Any]:
     arrays = list(np.random.default_rng(0).random((3, SMALL)))
     if library == "numpy":
         return arrays
-    from torch import from_numpy
-
-    return list(map(from_numpy, arrays))
+    return tensors(arrays, "cpu") if library == "torch" else on_jax_arrays(arrays, "cpu")
 
 
-def plain(p: Any, t: Any, w: Any) -> tuple[Call, Call]:
-    return lambda: al.squared_error(p, t), lambda: ((p - t) ** 2).mean()
+def plain(library: str) -> Calls:
+    """And the packages' functions, which a caller would take instead."""
+    p, t, _ = drawn(library)
+    packages, _ = made(by_name("squared_error").rivals(library, SMALL))
+    others = {who: partial(f, p, t) for who, f in packages.items() if who in OTHERS}
+    return {OURS: lambda: al.squared_error(p, t), BARE: lambda: ((p - t) ** 2).mean(), **others}
 
 
-def weighted(p: Any, t: Any, w: Any) -> tuple[Call, Call]:
-    return lambda: al.squared_error(p, t, weights=w), lambda: (w * (p - t) ** 2).sum() / w.sum()
+def weighted(library: str) -> Calls:
+    p, t, w = drawn(library)
+    return {OURS: lambda: al.squared_error(p, t, weights=w), BARE: lambda: (w * (p - t) ** 2).sum() / w.sum()}
 
 
-def streamed(p: Any, t: Any, w: Any) -> tuple[Call, Call]:
+def streamed(library: str) -> Calls:
     """Against a running sum and a running count."""
+    p, t, _ = drawn(library)
     stream = al.stream(al.squared_error)
     state = stream.init(p, t)
     total, count = ((p - t) ** 2).sum(), SMALL
-    return lambda: stream.update(state, p, t), lambda: (total + ((p - t) ** 2).sum(), count + SMALL)
+    return {
+        OURS: lambda: stream.update(state, p, t),
+        BARE: lambda: (total + ((p - t) ** 2).sum(), count + SMALL),
+    }
 
 
-CALLS: dict[str, tuple[str, Callable[[Any, Any, Any], tuple[Call, Call]], float]] = {
-    "squared_error/64/numpy": ("numpy", plain, 5.0),
-    "squared_error/64/torch": ("torch", plain, 8.0),
-    "squared_error-weighted/64/numpy": ("numpy", weighted, 15.0),
-    "squared_error-weighted/64/torch": ("torch", weighted, 35.0),
-    "stream.update/64/numpy": ("numpy", streamed, 60.0),
-    "stream.update/64/torch": ("torch", streamed, 100.0),
+CALLED: dict[str, tuple[Callable[[str], Calls], tuple[str, ...]]] = {
+    "squared_error": (plain, ("numpy", "torch", "jax")),
+    "squared_error-weighted": (weighted, ("numpy", "torch")),
+    "stream.update": (streamed, ("numpy", "torch")),
 }
 
 
-def called(name: str) -> Result:
-    library, build, goal = CALLS[name.partition("/")[2]]
+def called(build: Callable[[str], Calls], library: str, name: str) -> Result:
     try:
-        ours, bare = build(*pair(library))
+        calls = build(library)
     except ModuleNotFoundError as missing:
         return Result(name, "us", note=f"skipped: without {missing.name}")
-    timings = alternate({"ours": ours, "bare": bare}, rounds=ROUNDS_OF_CALLS)
-    return against(name, "us", timings["ours"], "bare formula", timings["bare"], goal)
+    return above(name, "us", Clock(rounds=ROUNDS_OF_CALLS).alternate(calls), BARE)
 
 
-def rows(quick: bool) -> Iterator[Row]:
-    yield from (Row(f"frame/{name}", imported) for name in IMPORTS)
-    yield from (Row(f"frame/{name}", called) for name in CALLS)
+def rows(scope: Scope) -> Iterator[Row]:
+    yield from (Row(f"frame/{name}", partial(imported, scope)) for name in IMPORTS)
+    for name, (build, libraries) in CALLED.items():
+        for library in libraries:
+            yield Row(f"frame/{name}/{SMALL}/{library}", partial(called, build, library))

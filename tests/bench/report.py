@@ -1,17 +1,20 @@
-"""The table, and what it was measured on."""
+"""The table, the file, and what was measured on."""
 
 import json
 import os
 import platform
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from subprocess import run
 from typing import Any
 
-from .result import Result
+from . import device
+from .result import Result, Scope
+from .summary import Mean, means, with_exponents
+from .targets import goal, met
 
 PACKAGES = (
     "arraylosses",
@@ -19,14 +22,27 @@ PACKAGES = (
     "numpy",
     "torch",
     "jax",
+    "cupy-cuda12x",
     "scipy",
     "scikit-learn",
     "scikit-image",
     "torchmetrics",
-    "torchvision",
+    "pytorch-msssim",
+    "dm-pix",
     "optax",
+    "pot",
+    "trimesh",
+    "scoringrules",
+    "uncertainty-toolbox",
 )
-HEADINGS = ("row", "unit", "ours", "spread", "fastest peer", "peer's", "ratio", "above bare", "goal", "")
+LEFT = ("row", "unit", "fastest peer", "")
+HEADINGS = (
+    *("row", "unit", "ours", "spread", "fastest peer", "peer's", "times as fast"),
+    *("grows as n^", "above bare", "goal", "met", ""),
+)
+
+
+# ---- what was measured on
 
 
 def processor() -> str:
@@ -44,17 +60,30 @@ def installed(package: str) -> str | None:
         return None
 
 
+def commit() -> str:
+    done = run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def machine() -> dict[str, Any]:
-    commit = run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
     return {
         "cpu": processor(),
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "versions": {p: v for p in PACKAGES if (v := installed(p))},
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit.stdout.strip(),
+        "date": now(),
+        "commit": commit(),
     }
+
+
+def stamped(r: Result, scope: Scope, version: str) -> Result:
+    """With its version, its day and its processor: rows of several runs share a page."""
+    return replace(r, commit=version, date=now(), on=processor() if scope.device == "cpu" else device.card())
 
 
 def heading(about: dict[str, Any]) -> str:
@@ -63,16 +92,20 @@ def heading(about: dict[str, Any]) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _number(value: float | None, form: str = ".3g") -> str:
+# ---- the table
+
+
+def number(value: float | None, form: str = ".3g") -> str:
     if value is None:
         return ""
     return f"{value:.0f}" if form == ".3g" and abs(value) >= 1000 else format(value, form)
 
 
 def cells(r: Result) -> tuple[str, ...]:
-    ours = (_number(r.ours), _number(r.spread, ".0%"))
-    theirs = (r.peer, _number(r.theirs), _number(r.ratio, ".2f"))
-    return (r.name, r.unit, *ours, *theirs, _number(r.over), _number(r.goal), r.note)
+    ours = (number(r.ours), number(r.spread, ".0%"))
+    theirs = (r.peer, number(r.theirs), number(r.ratio, ".2f"), number(r.exponent, ".2f"))
+    verdict = {None: "", True: "yes", False: "NO"}[met(r)]
+    return (r.name, r.unit, *ours, *theirs, number(r.over), number(goal(r)), verdict, r.note)
 
 
 def table(results: Iterable[Result]) -> None:
@@ -85,12 +118,12 @@ def table(results: Iterable[Result]) -> None:
         print(aligned([HEADINGS, *rows]))
         return
     shown = Table(box=None, pad_edge=False)
-    for i, heading in enumerate(HEADINGS):
-        shown.add_column(heading, justify="left" if i in (0, 1, 4, 9) else "right", no_wrap=i < 9)
+    for heading in HEADINGS:
+        shown.add_column(heading, justify="left" if heading in LEFT else "right", no_wrap=heading != "")
     for row in rows:
         shown.add_row(*row)
     console = Console()
-    Console(width=max(console.width, 160)).print(shown)
+    Console(width=max(console.width, 200)).print(shown)
 
 
 def aligned(rows: list[tuple[str, ...]]) -> str:
@@ -98,5 +131,30 @@ def aligned(rows: list[tuple[str, ...]]) -> str:
     return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
-def save(results: Iterable[Result], path: Path) -> None:
-    path.write_text(json.dumps({"machine": machine(), "rows": [asdict(r) for r in results]}, indent=1) + "\n")
+def told(mean: Mean) -> str:
+    return f"{mean.family}: {mean.value:.2f} times as fast, the geometric mean of {mean.rows} rows"
+
+
+# ---- the file
+
+
+def save(results: Iterable[Result], path: Path, about: dict[str, Any]) -> None:
+    rows = with_exponents(results)
+    kept = {"machine": about, "means": [rounded(asdict(m)) for m in means(rows)], "rows": [written(r) for r in rows]}
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def written(r: Result) -> dict[str, Any]:
+    """Without what is not there; numbers to five digits."""
+    return {k: rounded(v) for k, v in asdict(r).items() if v not in (None, "", {}, False)}
+
+
+def rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: rounded(v) for k, v in value.items()}
+    return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+def load(path: Path) -> tuple[dict[str, Any], list[Result]]:
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return kept["machine"], [Result(**row) for row in kept["rows"]]

@@ -1,0 +1,272 @@
+"""The page: docs/performance.md and its picture, from docs/performance.json; ``python -m tests.bench.page``."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from .case import Case
+from .peers import SUBJECTS
+from .picture import draw
+from .report import load, number
+from .result import OURS, Result
+from .summary import ALONE, is_comparison, means, parted, with_exponents
+from .targets import MEANS, goal, met, reason
+
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+STORED, PICTURE = PAGE.with_suffix(".json"), PAGE.with_suffix(".svg")
+
+
+class Notes:
+    """Reasons, each told once and pointed at from every miss."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+        self.unexplained = 0
+
+    def mark(self, r: Result) -> str:
+        """Of a row that misses its goal."""
+        if met(r) is not False:
+            return ""
+        why = reason(r)
+        if why is None:
+            self.unexplained += 1
+            return " [^0]"
+        if why not in self.reasons:
+            self.reasons.append(why)
+        return f" [^{self.reasons.index(why) + 1}]"
+
+    def told(self) -> str:
+        lines = [f"[^{i}]: {why}" for i, why in enumerate(self.reasons, 1)]
+        return "\n".join([*(["[^0]: No reason is known yet."] if self.unexplained else []), *lines])
+
+
+# ---- cells
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(headings)
+    lines = [head, ["---"] * len(head), *map(list, rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def times(r: Result, notes: Notes) -> str:
+    """The ratio, bold where it misses its goal, and what it is made of."""
+    if r.ratio is None or r.ours is None:
+        return escaped(r.note or "")
+    ratio = number(r.ratio, ".2f")
+    shown = f"**{ratio}**{notes.mark(r)}" if met(r) is False else ratio
+    share = f", {number(r.share, '.0%')} of the bandwidth" if r.share else ""
+    beside = f", formula {number(r.bare)}" if r.bare else ""
+    return f"{shown} {r.peer}: {number(r.ours)} ± {number(r.spread, '.0%')} / {number(r.theirs)} ms{beside}{share}"
+
+
+def escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def verdict(several: Iterable[Result]) -> str:
+    """How many of those that have a goal reach it."""
+    judged = [m for r in several if (m := met(r)) is not None]
+    return f"{sum(judged)} of {len(judged)}" if judged else ""
+
+
+def aim(several: Iterable[Result]) -> str:
+    wanted = {number(g, ".2g") for r in several if (g := goal(r)) is not None}
+    return ", ".join(sorted(wanted))
+
+
+# ---- tables
+
+SIZES = ("small", "medium", "large")
+
+
+def subject(title: str, cases: tuple[Case, ...], rows: list[Result], notes: Notes) -> str:
+    """One line a metric and place, with its sizes side by side."""
+    order = {case.name: i for i, case in enumerate(cases)}
+    mine = sorted((r for r in rows if parted(r.name)[0] in order), key=lambda r: order[parted(r.name)[0]])
+    if not mine:
+        return ""
+    lines = [line(metric, place, several, notes) for (metric, place), several in together(mine)]
+    columns = ("metric", "sizes", "where", *SIZES, "grows as n^", "goal", "met")
+    return f"## {title}\n\n{table(columns, lines)}\n" + "".join(lost(mine))
+
+
+def together(rows: list[Result]) -> Iterator[tuple[tuple[str, str], list[Result]]]:
+    """The sizes of each metric and place, in the order in which these were first met."""
+    series: dict[tuple[str, str], list[Result]] = {}
+    for r in rows:
+        metric, _, place = parted(r.name)
+        series.setdefault((metric, place), []).append(r)
+    for key, several in series.items():
+        yield key, sorted(several, key=lambda r: r.elements or 0)
+
+
+def line(metric: str, place: str, several: list[Result], notes: Notes) -> list[str]:
+    shown = [times(r, notes) for r in several]
+    shown += [""] * (len(SIZES) - len(shown))
+    grows = next((number(r.exponent, ".2f") for r in several if r.exponent is not None), "")
+    sizes = ", ".join(short(parted(r.name)[1]) for r in several)
+    return [f"`{metric}`", sizes, where(place, several[-1]), *shown, grows, aim(several), verdict(several)]
+
+
+def where(place: str, r: Result) -> str:
+    """With the card and the day, of a GPU."""
+    return f"{place} ({r.on}, {r.date[:10]})" if "@" in place else place
+
+
+def short(size: str) -> str:
+    """10000000 as 1e7."""
+    powers = re.fullmatch(r"1(0{4,})", size)
+    return f"1e{len(powers[1])}" if powers else size
+
+
+DIGITS = "Relative error of the loss of a right answer given with confidence, a logit of 20; 1 is no digit at all:"
+
+
+def lost(rows: list[Result]) -> Iterator[str]:
+    """Whose digits are gone where an answer is right with confidence, once a metric and library."""
+    told = {parted(r.name)[0::2]: r.digits for r in rows if r.digits}
+    if not told:
+        return
+    lines = [
+        [f"`{metric}`", place, number(digits[OURS], ".1g"), ", ".join(errors(digits))]
+        for (metric, place), digits in told.items()
+    ]
+    yield f"\n{DIGITS}\n\n{table(('metric', 'where', 'ours', 'the peers'), lines)}\n"
+
+
+def errors(digits: dict[str, float]) -> Iterator[str]:
+    return (f"{who} {number(error, '.1g')}" for who, error in digits.items() if who != OURS)
+
+
+def alone(kind: str, rows: list[Result], notes: Notes) -> str:
+    """The rows of the frame, of limits, or of memory."""
+    mine = [r for r in rows if r.name.startswith(f"{kind}/")]
+    if not mine:
+        return ""
+    title, told, columns, cells = PARTS[kind]
+    return f"## {title}\n\n{told}\n\n{table(columns, (cells(r, notes) for r in mine))}\n"
+
+
+def judged(r: Result, notes: Notes) -> list[str]:
+    answer = {None: "", True: "yes", False: f"**no**{notes.mark(r)}"}[met(r)]
+    return [number(goal(r)), answer]
+
+
+def others(r: Result) -> str:
+    return ", ".join(f"{who} {number(value)}" for who, value in r.others.items())
+
+
+def framed(r: Result, notes: Notes) -> list[str]:
+    name = r.name.partition("/")[2]
+    return [f"`{name}`", r.unit, number(r.ours), number(r.spread, ".0%"), others(r), number(r.over), *judged(r, notes)]
+
+
+def limited(r: Result, notes: Notes) -> list[str]:
+    name = f"`{parted(r.name.partition('/')[2])[0]}`"
+    ours = f"{number(r.ours)} ± {number(r.spread, '.0%')}"
+    return [name, ours, number(r.theirs), r.peer, r.note, number(r.ratio, ".0%"), *judged(r, notes)]
+
+
+def remembered(r: Result, notes: Notes) -> list[str]:
+    metric, size, place = parted(r.name.partition("/")[2])
+    return [f"`{metric}`", short(size), place, number(r.ours), others(r), *judged(r, notes)]
+
+
+PARTS: dict[str, tuple[str, str, tuple[str, ...], Any]] = {
+    "frame": (
+        "The frame",
+        "What importing costs, and a call on 64 values, above the bare formula; a goal is for that difference.",
+        ("row", "unit", "ours", "spread", "beside it", "above bare", "goal", "met"),
+        framed,
+    ),
+    "limit": (
+        "Against the speed of reading",
+        "10,000,000 float32 pairs on NumPy: the share of the time in which one thread reads both arrays once.",
+        ("metric", "ms", "read in ms", "the fastest read", "speed", "share", "goal", "met"),
+        limited,
+    ),
+    "memory": (
+        "Memory",
+        "Peak MiB above the inputs, each measured in a process of its own.",
+        ("metric", "size", "where", "ours", "the peers", "goal", "met"),
+        remembered,
+    ),
+}
+
+
+# ---- the page
+
+
+def machine(about: dict[str, Any], rows: list[Result]) -> str:
+    """What was measured on; several versions or processors are all named."""
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items() if name != OURS)
+    on = ", ".join(dict.fromkeys(r.on for r in rows if r.on))
+    days = sorted({r.date[:10] for r in rows if r.date})
+    when = " to ".join(dict.fromkeys((days[0], days[-1]))) if days else about["date"][:10]
+    commits = ", ".join(dict.fromkeys(r.commit for r in rows if r.commit))
+    where = f"{on or about['cpu']}, {about['cores']} cores, {about['system']}, Python {about['python']}"
+    return f"Measured on {when} at {commits or about['commit']}, on {where}; {versions}."
+
+
+def averages(rows: list[Result]) -> str:
+    lines = []
+    for mean in means(rows):
+        wanted = MEANS.get(mean.family)
+        answer = "" if wanted is None else "yes" if mean.value >= wanted else "**no**"
+        lines.append([mean.family, number(mean.value, ".2f"), str(mean.rows), number(wanted), answer])
+    return table(("family", "times as fast", "rows", "goal", "met"), lines)
+
+
+def counted(rows: list[Result]) -> str:
+    judged = [m for r in rows if (m := met(r)) is not None]
+    faster = [r.ratio >= 1 for r in rows if is_comparison(r) and r.ratio is not None]
+    wrong = [r.name for r in rows if r.error]
+    told = f"{sum(faster)} of {len(faster)} rows are faster than the fastest peer; "
+    told += f"{sum(judged)} of {len(judged)} goals are met."
+    return told + (f" Without a figure: {', '.join(f'`{name}`' for name in wrong)}." if wrong else "")
+
+
+def page(about: dict[str, Any], results: list[Result]) -> str:
+    """The page, in Markdown."""
+    rows = with_exponents(results)
+    compared = [r for r in rows if is_comparison(r)]
+    notes = Notes()
+    parts = [subject(title, cases, compared, notes) for title, cases in SUBJECTS.items()]
+    parts += [alone(kind, rows, notes) for kind in ALONE]
+    head = HEAD.format(about=machine(about, rows), means=averages(rows), counted=counted(rows))
+    return "\n".join(filter(None, (head, *parts, notes.told()))).rstrip() + "\n"
+
+
+HEAD = """# Performance
+
+How fast, beside whom? This page is written by `python -m tests.bench.page` from what `python -m tests.bench` measured;
+do not edit it.
+
+{about}
+
+The same arrays went to ours and to every peer, whose values were compared first; calls took turns, and a figure is the
+median of at least seven rounds, ± the distance between the quartiles as a share of it. *Times as fast* is the time of
+the fastest peer by ours: above 1 ours is faster. Bold figures miss their goal. A cell reads: times as fast, the fastest
+peer: our time / its time. *Grows as n^* is the exponent of our time between the two largest sizes. Rows of `jax-eager`
+compare a plain call with the caller's own `jax.jit` of ours. Under `torch.compile` the peers are compiled as well. Where
+NumPy has packages for a metric, the time of the textbook formula, which checks, weighs and refuses nothing, stands beside
+theirs and is not the peer.
+
+![Times as fast as the fastest peer, row by row](performance.svg)
+
+{means}
+
+{counted}
+"""
+
+
+def main() -> None:
+    about, rows = load(STORED)
+    PAGE.write_text(page(about, rows), encoding="utf-8")
+    draw(rows, PICTURE)
+
+
+if __name__ == "__main__":
+    main()
