@@ -51,7 +51,7 @@ class Metric:
         self._required = _required(definition)
         self._arity = len(definition.domains)
         self._one_form = len(definition.forms) == 1
-        self._programs = Programs(self._plainly, _checks(definition))
+        self._programs = Programs(self._with, _checks(definition))
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.__module__}.{self.__name__}>"
@@ -64,9 +64,14 @@ class Metric:
             value = self._programs(arrays, {"weights": weights, "axis": axis, **params})
             if value is not None:
                 return value
-        return self._plainly(*arrays, weights=weights, axis=axis, **params)
+        return self._plainly(arrays, weights, axis, params)
 
-    def _plainly(self, *arrays: Array, weights: Array | None = None, axis: Axis = None, **params: Any) -> Any:
+    def _with(self, arrays: tuple[Array, ...], options: dict[str, Any]) -> Any:
+        """The call, of the frame's options and the formula's together."""
+        shared = [options.pop(name) for name in self.shared]
+        return self._plainly(arrays, *shared, options)  # type: ignore[call-arg]  # the shared ones differ by kind
+
+    def _plainly(self, arrays: tuple[Array, ...], weights: Any, axis: Axis, params: dict[str, Any]) -> Any:
         inputs, form, params = self.inputs(arrays, weights, params)
         return quietly(self._evaluate, inputs.lib, inputs, form, axis, params)
 
@@ -130,16 +135,16 @@ class Loss(Metric):
             value = self._programs(arrays, options)
             if value is not None:
                 return value
-        return self._plainly(*arrays, weights=weights, axis=axis, reduction=reduction, avg_factor=avg_factor, **params)
+        return self._plainly(arrays, weights, axis, reduction, avg_factor, params)
 
-    def _plainly(
+    def _plainly(  # type: ignore[override]  # each kind has the options of its own
         self,
-        *arrays: Array,
-        weights: Array | None = None,
-        axis: Axis = None,
-        reduction: Reduction = "mean",
-        avg_factor: Any = None,
-        **params: Any,
+        arrays: tuple[Array, ...],
+        weights: Array | None,
+        axis: Axis,
+        reduction: str,
+        avg_factor: Any,
+        params: dict[str, Any],
     ) -> Any:
         if (
             self.definition.form.plain
@@ -256,9 +261,9 @@ class Function(Metric):
             value = self._programs(arrays, params)
             if value is not None:
                 return value
-        return self._plainly(*arrays, **params)
+        return self._plainly(arrays, params)
 
-    def _plainly(self, *arrays: Array, **params: Any) -> Any:
+    def _plainly(self, arrays: tuple[Array, ...], params: dict[str, Any]) -> Any:  # type: ignore[override]  # as above
         inputs, form, params = self.inputs(arrays, None, params)
         return quietly(self._applied, inputs.lib, inputs, form, params)
 

@@ -26,7 +26,7 @@ class Programs:
     Attributes
     ----------
     call : callable
-        ``(*arrays, **options)``, operation by operation.
+        ``(arrays, options)``, operation by operation.
     checks : bool
         Whether values may lie outside a domain. A program answers NaN then; a call tells what is wrong.
     kept : dict
@@ -62,7 +62,7 @@ class Programs:
         count, names = len(arrays), tuple(moving)
 
         def program(*given: Any) -> Any:
-            return self.call(*given[:count], **dict(zip(names, given[count:], strict=True)), **fixed)
+            return self.call(given[:count], {**dict(zip(names, given[count:], strict=True)), **fixed})
 
         before = callbacks()
         compiled = sys.modules["jax"].jit(program)

@@ -10,7 +10,7 @@ from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast, lift, ready, ready_params
-from ._xp import Library, cut_for_nothing, namespace, on_host
+from ._xp import Library, cut_for_nothing, namespace, on_host, traced
 
 
 def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -323,4 +323,4 @@ def brief_size(lib: Library, x: Array) -> bool:
     """Whether an array is small enough to be reduced at once, and as it lies."""
     if on_host(x):
         return 2 * x.nbytes <= SIZES.bytes and bool(x.flags.c_contiguous)
-    return lib.name != "torch" or not cut_for_nothing(lib, (x,)) or 2 * x.nbytes <= SIZES.torch_bytes
+    return lib.name != "torch" or traced() or 2 * x.nbytes <= SIZES.torch_bytes or not cut_for_nothing(lib, (x,))

@@ -156,6 +156,11 @@ def in_order(x: Any) -> Any:
     return np.asarray(x, order="C") if isinstance(x, np.ndarray) and not x.flags.c_contiguous else x
 
 
+def traced() -> bool:
+    """Whether torch compiles a program, in which sizes had better not be asked for."""
+    return bool(sys.modules["torch"].compiler.is_compiling())
+
+
 def _eager_torch(x: Any) -> bool:
     torch = sys.modules["torch"]
     return (

@@ -52,7 +52,7 @@ class _Made:
 
     joint: Joint
     pure: Callable[..., torch.Tensor]
-    value: torch.Tensor
+    value: Any
     slope: Any
 
     def slope_for(self, tensors: tuple[torch.Tensor, ...]) -> torch.Tensor:
@@ -66,7 +66,8 @@ class _Step(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped 
     def forward(ctx: Any, made: _Made, *tensors: torch.Tensor) -> Any:
         ctx.made = made
         ctx.save_for_backward(*tensors)
-        return made.value
+        value, made.value = made.value, None  # a result that its own node holds would be garbage only a collector finds
+        return value
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> tuple[Any, ...]:

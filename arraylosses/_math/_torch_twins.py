@@ -1,5 +1,6 @@
 """Native forms for torch tensors; torch is imported where it is called, and `_torch_fused` with it."""
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -41,10 +42,11 @@ def absolute(xp: Namespace, x: Array) -> Array:
 
 
 def squared_difference(xp: Namespace, x: Array, y: Array) -> Array:
-    """One kernel there and one back."""
-    from torch.nn.functional import mse_loss
-
-    return mse_loss(x, y, reduction="none")
+    """One kernel there and one back, where it is no longer on the way than at work."""
+    torch = sys.modules["torch"]  # an import statement would cost as much as the square
+    if not (x.requires_grad or torch.compiler.is_compiling()) and x.numel() < SIZES.where:
+        return (x - y) ** 2
+    return torch.nn.functional.mse_loss(x, y, reduction="none")
 
 
 def huber(xp: Namespace, x: Array, y: Array, delta: Any) -> Array:

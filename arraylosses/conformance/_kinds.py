@@ -51,7 +51,8 @@ def bfloat_is_computed_in_single(t: Trial) -> None:
         short = [t.backend.brain(a) if i in places else a for i, a in enumerate(t.put(drawn))]
         got = t.got(t.function()(*short))
         want = t.got(t.raw([_shortened(a) if i in places else a for i, a in enumerate(drawn)]))
-    t.close(got, want, "bfloat16", 0.0)
+    # a compiler may round a program of another dtype otherwise; bfloat16 itself is 65,536 times as coarse
+    t.close(got, want, "bfloat16", 4 * float(np.finfo("float32").eps))
 
 
 def _shortened(a: Any) -> Any:

@@ -250,9 +250,9 @@ The same arrays went to ours and to every peer, whose values were compared first
 median of at least seven rounds, ± the distance between the quartiles as a share of it. *Times as fast* is the time of
 the fastest peer by ours: above 1 ours is faster. Bold figures miss their goal. A cell reads: times as fast, the fastest
 peer: our time / its time. *Grows as n^* is the exponent of our time between the two largest sizes. Rows of `jax-eager`
-compare a plain call with the caller's own `jax.jit` of ours. Under `torch.compile` the peers are compiled as well. Where
-NumPy has packages for a metric, the time of the textbook formula, which checks, weighs and refuses nothing, stands beside
-theirs and is not the peer.
+compare a plain call with the caller's own `jax.jit` of ours. Under `torch.compile` the peers are compiled as well.
+Where NumPy has packages for a metric, the time of the textbook formula, which checks, weighs and refuses nothing,
+stands beside theirs and is not the peer.
 
 ![Times as fast as the fastest peer, row by row](performance.svg)
 
