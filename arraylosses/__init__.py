@@ -17,6 +17,7 @@ __all__ = sorted(WHERE)
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
+    import_module("numpy")  # first: after ours, the collector runs in its midst, for 10 ms
     value = getattr(import_module(f".{WHERE[name]}", __name__), name) if name in WHERE else _other_name(name)
     globals()[name] = value
     return value

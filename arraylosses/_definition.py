@@ -207,7 +207,7 @@ class Form:
 
     def adds_sooner(self, lib: Library, x: Array) -> bool:
         """Whether the sum over elements like these has a quick form."""
-        return self.summed is not None and lib.name in self.summed.twins and size(x) >= SIZES.summed
+        return self.summed is not None and lib.name in self.summed.natives and size(x) >= SIZES.summed
 
     def lazy(self, facts: Facts) -> bool:
         """Whether Dask can describe the result: a form may have a state of fixed size where others sort."""

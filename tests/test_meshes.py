@@ -10,8 +10,8 @@ import pytest
 import torch
 
 import arraylosses as al
-from arraylosses._math import TWINS, corners, nearest, nearest_several, nearest_triangle, thinned
 from arraylosses._math import _trees as trees
+from arraylosses._math import corners, nearest, nearest_several, nearest_triangle, thinned
 from arraylosses._xp import library
 
 RNG = np.random.default_rng(5)
@@ -65,9 +65,9 @@ def test_without_scipy(primitive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         "thinned": (0.5,),
     }
     points, others = RNG.normal(size=(200, 3)), arguments[primitive.__name__]
-    by_tree = TWINS[primitive]["numpy"](xp, points, *others)
+    by_tree = primitive.form("numpy")(xp, points, *others)
     monkeypatch.setattr(trees, "tree_class", lambda: None)
-    assert np.array_equal(TWINS[primitive]["numpy"](xp, points, *others), by_tree)
+    assert np.array_equal(primitive.form("numpy")(xp, points, *others), by_tree)
 
 
 def test_points_that_are_not_finite_are_compared() -> None:

@@ -1,5 +1,7 @@
 """What the standard lacks: primitives, each with a definition in the pure standard."""
 
+import sys
+
 from ._primitive import Primitive
 from ._twins import TWINS, install
 from .blocks import Index, stretches
@@ -15,7 +17,7 @@ from .differences import (
     sum_of_smooth_l1,
     sum_of_squares,
 )
-from .divergence import divergence, massless
+from .distributions import divergence, massless
 from .draws import permutation_rows
 from .elementary import (
     absolute,
@@ -68,6 +70,9 @@ from .triangles import closest, corners, nearest_triangle, triangle, vector
 from .windows import gaussian_taps, halved, pad_image, uniform_taps, window_average, window_moments
 
 install()
+
+if "torch" in sys.modules:  # the first call of all may be a compiled one
+    total.form("torch")
 
 __all__ = [
     "TWINS",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._typing import Array, Formula, Namespace
-from . import entropic, neighbours, sums
+from . import entropic, neighbours, spectrum, sums
 
 COORDINATES = 8
 """Up to so many are written out."""
@@ -173,3 +173,7 @@ def prices(xp: Namespace, cost: Array, *others: Any) -> Array:
     if "prices" not in JITTED:
         JITTED["prices"] = jax.jit(_scanned, static_argnums=0)
     return JITTED["prices"](xp, xp.asarray(entropic.cooling(iterations), dtype=cost.dtype), cost, *constants)
+
+
+total = sums.added
+half_spectrum = spectrum.by_fft

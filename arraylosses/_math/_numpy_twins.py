@@ -16,6 +16,7 @@ from . import (
     central,
     neighbours,
     normal,
+    spectrum,
     sums,
     thinning,
     triangles,
@@ -243,3 +244,10 @@ def normal_quantile(xp: Namespace, p: Array) -> Array:
     except ImportError:
         return normal.normal_quantile.pure(xp, p)
     return ndtri(p)
+
+
+half_spectrum = spectrum.by_fft
+sum_of_squares = _numpy_sums.sum_of_squares
+sum_of_absolutes = _numpy_sums.sum_of_absolutes
+sum_of_huber = _numpy_sums.sum_of_huber
+sum_of_smooth_l1 = _numpy_sums.sum_of_smooth_l1

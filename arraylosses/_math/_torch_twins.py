@@ -10,8 +10,23 @@ import numpy as np
 from .._sizes import SIZES
 from .._typing import Array, Formula, Namespace
 from .._xp import library, readable
-from . import _host_central, _numpy_twins, central, differences, elementary, logits, ranks, softmax, spectrum, windows
-from . import divergence as divergences
+from . import (
+    _host_central,
+    _numpy_twins,
+    central,
+    differences,
+    distributions,
+    elementary,
+    logits,
+    neighbours,
+    ranks,
+    softmax,
+    spectrum,
+    sums,
+    thinning,
+    triangles,
+    windows,
+)
 from ._primitive import Primitive
 
 
@@ -102,7 +117,7 @@ def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
     """10 times as fast with its gradient; of float32, in float64."""
     from . import _torch_fused as torch
 
-    pure = partial(divergences.divergence.pure, xp)
+    pure = partial(distributions.divergence.pure, xp)
     if not (torch.plain(pred, target) and pred.dtype == target.dtype == torch.NARROW):
         return pure(pred, target)
     return torch.fused(torch.divergence, pure, pred, target)
@@ -260,3 +275,12 @@ def spread_of_pairs(xp: Namespace, x: Array) -> Array:
     if not (torch.plain(x) and torch.unrecorded(x)):
         return ranks.spread_of_pairs.pure(xp, x)
     return xp.asarray(_numpy_twins.spread_of_pairs(xp, x.numpy()))
+
+
+total = sums.added
+nearest = on_the_host(neighbours.nearest, _numpy_twins.nearest)
+nearest_several = on_the_host(neighbours.nearest_several, _numpy_twins.nearest_several)
+nearest_distance = on_the_host(neighbours.nearest_distance, _numpy_twins.nearest_distance, keeps=False)
+nearest_square = on_the_host(neighbours.nearest_square, _numpy_twins.nearest_square, keeps=False)
+thinned = on_the_host(thinning.thinned, _numpy_twins.thinned)
+nearest_triangle = on_the_host(triangles.nearest_triangle, _numpy_twins.nearest_triangle)
