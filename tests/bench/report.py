@@ -157,4 +157,4 @@ def rounded(value: Any) -> Any:
 
 def load(path: Path) -> tuple[dict[str, Any], list[Result]]:
     kept = json.loads(path.read_text(encoding="utf-8"))
-    return kept["machine"], [Result(**row) for row in kept["rows"]]
+    return kept["machine"], [Result(**{"unit": "", **row}) for row in kept["rows"]]
