@@ -22,14 +22,17 @@ def _in_rows(left: Array, right: Array) -> Any:
     return np.add.reduce(rows, axis=-1, dtype=np.float64) + np.vecdot(left[..., whole:], right[..., whole:])
 
 
+def _added(rows: Array) -> Any:
+    """Sums (...), in float64, of (..., n)."""
+    whole = rows.shape[-1] // SIZES.row * SIZES.row
+    parts = np.vecdot(rows[..., :whole].reshape(*rows.shape[:-1], -1, SIZES.row), np.ones(SIZES.row, rows.dtype))
+    return np.add.reduce(parts, axis=-1, dtype=np.float64) + np.add.reduce(rows[..., whole:], axis=-1)
+
+
 def added(x: Array, kept: int) -> Array:
     """Sums over all but the first axes of what lies in order: twice as fast as NumPy's own, which adds by halves."""
-    lead = x.shape[:kept]
-    rows = x.reshape(*lead, -1) if kept else x.ravel(order="K")
-    whole = rows.shape[-1] // SIZES.row * SIZES.row
-    parts = np.vecdot(rows[..., :whole].reshape(*lead, -1, SIZES.row), np.ones(SIZES.row, x.dtype))
-    sums = np.add.reduce(parts, axis=-1, dtype=np.float64) + np.add.reduce(rows[..., whole:], axis=-1)
-    return np.asarray(sums).astype(x.dtype)
+    rows = x.reshape(*x.shape[:kept], -1) if kept else x.ravel(order="K")
+    return np.asarray(_added(rows)).astype(x.dtype)
 
 
 def inner(left: Array, right: Array) -> Array:
@@ -57,11 +60,8 @@ def _square(difference: Array, buffer: Array) -> Any:
     return _in_rows(difference, difference)
 
 
-def _absolute(difference: Array, buffer: Array) -> float:
-    np.abs(difference, out=difference)
-    whole = difference.size // SIZES.row * SIZES.row
-    rows = np.vecdot(difference[:whole].reshape(-1, SIZES.row), np.ones(SIZES.row, difference.dtype))
-    return float(np.add.reduce(rows, dtype=np.float64)) + float(np.add.reduce(difference[whole:]))
+def _absolute(difference: Array, buffer: Array) -> Any:
+    return _added(np.abs(difference, out=difference))
 
 
 def _huber(delta: float) -> Callable[[Array, Array], Any]:

@@ -33,8 +33,9 @@ def plain(x: Any, *others: Any) -> bool:
     )
 
 
-def unrecorded(x: torch.Tensor) -> bool:
-    return not (torch.is_grad_enabled() and x.requires_grad)
+def unwatched(x: Any, *others: Any) -> bool:
+    """Values in host memory, of which no derivative at all may be asked: what is done with them leaves no trace."""
+    return plain(x, *others) and not (torch.is_grad_enabled() and x.requires_grad)
 
 
 HOST = Host(

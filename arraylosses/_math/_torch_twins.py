@@ -135,7 +135,7 @@ def second_moments(xp: Namespace, x: Array, y: Array, w: Array | None, weight: A
     """Twice as fast, where no gradient is wanted."""
     from . import _torch_fused as torch
 
-    if not (_host_central.one_row(x, w) and torch.plain(x, y) and torch.unrecorded(x)):
+    if not (_host_central.one_row(x, w) and torch.unwatched(x, y)):
         found: tuple[Array, ...] = central.second_moments.pure(xp, x, y, w, weight)
         return found
     return tuple(xp.asarray(v, dtype=x.dtype) for v in _host_central.second_moments(torch.HOST, x, y))
@@ -145,7 +145,7 @@ def spread_and_error(xp: Namespace, pred: Array, target: Array, w: Any, weight: 
     """Twice as fast, where no gradient is wanted."""
     from . import _torch_fused as torch
 
-    if not (_host_central.one_row(target, w) and torch.plain(pred, target) and torch.unrecorded(pred)):
+    if not (_host_central.one_row(target, w) and torch.unwatched(pred, target)):
         pure: tuple[Array, ...] = central.spread_and_error.pure(xp, pred, target, w, weight)
         return pure
     found = _host_central.spread_and_error(torch.HOST, pred, target)
@@ -182,7 +182,7 @@ def table_by_rows(xp: Namespace, points: Array, others: Array, find: Callable[[A
     """Nothing is held but the table, and a block."""
     from . import _torch_fused as torch
 
-    if not torch.plain(points, others) or not torch.unrecorded(points):
+    if not torch.unwatched(points, others):
         return find(points)
     n, rows = points.shape[-2], max(1, SIZES.torch_block // max(others.shape[-2], 1))
     if points.ndim != 2 or rows >= n:
@@ -249,9 +249,10 @@ def on_the_host(primitive: Primitive, native: Formula, *, keeps: bool = True) ->
     """
 
     def search(xp: Namespace, points: Array, *others: Any) -> Array:
-        lib = library(points)
-        recorded = not keeps and any(getattr(x, "requires_grad", False) for x in (points, *others))
-        if not readable(lib, points) or recorded:
+        from . import _torch_fused as torch
+
+        tensors = (points, *(x for x in others if hasattr(x, "requires_grad")))
+        if not (readable(library(points), points) if keeps else torch.unwatched(*tensors)):
             return primitive.pure(xp, points, *others)
         host = (x.detach().numpy() if hasattr(x, "numpy") else x for x in (points, *others))
         return xp.asarray(native(np, *host))
@@ -263,7 +264,7 @@ def ordered(xp: Namespace, x: Array) -> Array:
     """By NumPy, where no gradient is wanted."""
     from . import _torch_fused as torch
 
-    if not (torch.plain(x) and torch.unrecorded(x)):
+    if not torch.unwatched(x):
         return ranks.ordered.pure(xp, x)
     return xp.asarray(np.sort(x.numpy(), axis=-1))
 
@@ -272,7 +273,7 @@ def spread_of_pairs(xp: Namespace, x: Array) -> Array:
     """By NumPy, where no gradient is wanted."""
     from . import _torch_fused as torch
 
-    if not (torch.plain(x) and torch.unrecorded(x)):
+    if not torch.unwatched(x):
         return ranks.spread_of_pairs.pure(xp, x)
     return xp.asarray(_numpy_twins.spread_of_pairs(xp, x.numpy()))
 
