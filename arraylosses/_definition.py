@@ -157,6 +157,8 @@ class Form:
     params: dict[str, Parameter] = field(init=False)
     layout: str | None = field(init=False)
     plain: bool = field(init=False)
+    brief: bool = field(init=False)
+    bounded: tuple[int, ...] = field(init=False)
     takes_labels: bool = field(init=False)
     repeated: bool = field(init=False)
     divisible: bool = field(init=False)
@@ -177,6 +179,8 @@ class Form:
         put(self, "central", hasattr(kept, "merge") and self.divisible)
         put(self, "repeated", any(d.repeated for d in self.domains.values()))
         put(self, "plain", all(map(_plain, self.domains.values())))
+        put(self, "brief", all(map(_brief, self.domains.values())))
+        put(self, "bounded", tuple(i for i, d in enumerate(self.domains.values()) if d.bounded))
         put(self, "takes_labels", target is not None and (target.label or bool(target.labels and target.labels.label)))
 
     def grouped(self, flat: Sequence[Any], layers: int) -> list[Any]:
@@ -215,9 +219,13 @@ class Form:
 
 
 def _plain(domain: Domain) -> bool:
-    """Any real array, all of one shape: the short way is open."""
-    d = domain
-    return not (d.event or d.optional or d.bounded or d.label or d.image or d.labels)
+    """Any real array, all of one shape."""
+    return _brief(domain) and not (domain.bounded or domain.labels)
+
+
+def _brief(domain: Domain) -> bool:
+    """Real arrays, all of one shape, between bounds at most: the short way is open."""
+    return not (domain.event or domain.optional or domain.condition or domain.label or domain.image)
 
 
 class Statistic:

@@ -13,12 +13,13 @@ from ._document import document, shared_parameters
 from ._domains import Domain
 from ._inputs import Inputs, arrange, bind, check_beside, written_out
 from ._math import divide, total
+from ._plans import MOST, Plan, alike, planned
 from ._programs import Programs
 from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weighted
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
-from ._values import cast, lift, ready, ready_params
-from ._xp import LIBRARIES, Library, as_array, compilable, quietly, size
+from ._values import cast, lift, ready, ready_params, within
+from ._xp import LIBRARIES, Library, as_array, compilable, quietly, readable, size
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -50,8 +51,12 @@ class Metric:
         self.__doc__ = document(definition, self.kind, self.shared)
         self._required = _required(definition)
         self._arity = len(definition.domains)
+        self._bounds = tuple(definition.domains.values())
+        self._beside = {k for k, rule in definition.rules.items() if rule.array or rule.spread}
+        self._fills = tuple(d.fill / (1 + i) for i, d in enumerate(self._bounds))
         self._one_form = len(definition.forms) == 1
         self._programs = Programs(self._with, _checks(definition))
+        self._plans: dict[Any, Plan] = {}
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.__module__}.{self.__name__}>"
@@ -89,9 +94,25 @@ class Metric:
         self, arrays: Iterable[Array], weights: Array | None, params: dict[str, Any]
     ) -> tuple[Inputs, Form, dict[str, Any]]:
         """The arguments, bound and checked; parameters without those that say how the arrays lie."""
+        given = tuple(arrays)
+        key = alike(given, weights, params)
+        plan = None if key is None else self._plans.get(key)
+        if plan is not None:
+            return plan.of(given, weights)
+        found = self._found(given, weights, params)
+        plan = None if key is None else planned(found, given, weights)
+        if plan is not None:
+            if len(self._plans) >= MOST:
+                self._plans.clear()
+            self._plans[key] = plan
+        return found
+
+    def _found(
+        self, given: tuple[Array, ...], weights: Array | None, params: dict[str, Any]
+    ) -> tuple[Inputs, Form, dict[str, Any]]:
         definition = self.definition
         form = definition.forms[0] if self._one_form else definition.form_for(params)
-        arrays = bind(definition, form, tuple(arrays), params)
+        arrays = bind(definition, form, given, params)
         if form.repeated:
             form, arrays = written_out(form, arrays)
         params = definition.settled(params, self.shared)
@@ -147,7 +168,7 @@ class Loss(Metric):
         params: dict[str, Any],
     ) -> Any:
         if (
-            self.definition.form.plain
+            self.definition.form.brief
             and avg_factor is None
             and len(arrays) == self._arity
             and params.keys() <= self.definition.params.keys()
@@ -198,7 +219,10 @@ class Loss(Metric):
     def _brief(
         self, arrays: tuple[Array, ...], weights: Array | None, axis: Axis, reduction: str, params: dict[str, Any]
     ) -> Any:
-        """The short way: real arrays of one class, dtype and shape, small enough to be reduced at once. Else None."""
+        """The short way: real arrays of one class, dtype and shape, small enough to be reduced at once. Else None.
+
+        So too where values lie outside their bounds, which the long way has a sentence for.
+        """
         first = arrays[0]
         cls, lib = type(first), LIBRARIES.get(type(first))
         if lib is None or first.dtype not in lib.plain or not brief_size(lib, first) or reduction not in REDUCTIONS:
@@ -210,11 +234,22 @@ class Loss(Metric):
             if (lib.devices and other.device != first.device) or not brief_size(lib, other):
                 return None
         if params:
+            if not self._beside.isdisjoint(params):
+                return None
             params = self.definition.settled(params, self.shared)
+        if not self._inside(lib, arrays):
+            return None
         if not lib.memory:
             return self._briefly(lib, arrays, weights, axis, reduction, params)
         with np.errstate(all="ignore"):
             return self._briefly(lib, arrays, weights, axis, reduction, params)
+
+    def _inside(self, lib: Library, arrays: tuple[Array, ...]) -> bool:
+        """Whether all that is bounded is seen to lie between its bounds."""
+        return all(
+            readable(lib, arrays[i]) and within(lib.xp, self._bounds[i], arrays[i])
+            for i in self.definition.form.bounded
+        )
 
     def _briefly(
         self,
@@ -233,7 +268,7 @@ class Loss(Metric):
                 return value if reduction == "sum" else value / size(arrays[0])
         if weights is not None and not (lib.name == "numpy" and weights.all()):
             absent = weights == 0
-            arrays = tuple(xp.where(absent, 1.0 / (1 + i), a) for i, a in enumerate(arrays))
+            arrays = tuple(xp.where(absent, fill, a) for fill, a in zip(self._fills, arrays, strict=True))
         values = self.definition.source(xp, *arrays, **params)
         if isinstance(values, tuple) or values.dtype != arrays[0].dtype:
             return None  # weights of its own, or booleans to be counted: the long way knows

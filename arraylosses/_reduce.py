@@ -155,10 +155,12 @@ def state_of(
 
 def floating(lib: Library, state: State, dtype: Dtype) -> State:
     """What a read-out sees: counts as numbers that it may divide, and nothing wider than the result."""
-    wider = ("integral", "bool", lib.xp.float64)
-    return type(state)(
-        *(cast(lib, x, dtype) if hasattr(x, "dtype") and lib.xp.isdtype(x.dtype, wider) else x for x in state)
-    )
+    return type(state)(*(x if getattr(x, "dtype", dtype) == dtype else _floating(lib, x, dtype) for x in state))
+
+
+def _floating(lib: Library, leaf: Array, dtype: Dtype) -> Array:
+    wider = lib.xp.isdtype(leaf.dtype, ("integral", "bool", lib.xp.float64))
+    return cast(lib, leaf, dtype) if wider else leaf
 
 
 # ---- states that are remembered

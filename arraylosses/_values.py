@@ -98,12 +98,12 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
     return xp.where(bad, 0, array), xp.any(bad, axis=events) if events else bad
 
 
-def _within(xp: Any, domain: Domain, array: Array) -> bool:
+def within(xp: Any, domain: Domain, array: Array) -> bool:
     """Whether two numbers tell that everything lies between the bounds; NaN lies nowhere."""
     if domain.condition is not None or not size(array):
         return False
-    low, high = extremes(xp, array)
-    return bool(low >= domain.low) and bool(high <= domain.high)
+    low, high = map(float, extremes(xp, array))
+    return low >= domain.low and high <= domain.high
 
 
 def _admitted(lib: Library, name: str, domain: Domain, array: Array, hint: str = "") -> Array:
@@ -111,7 +111,7 @@ def _admitted(lib: Library, name: str, domain: Domain, array: Array, hint: str =
     xp = lib.xp
     if readable(lib, array):
         host, seen = looked_at(lib, array)
-        if _within(host, domain, seen):
+        if within(host, domain, seen):
             return array
         bad = domain.outside(host, seen)
         if bad is not None and bool(host.any(bad)):
@@ -143,6 +143,8 @@ def _converted(inputs: Inputs, dtype: Dtype) -> Inputs:
         None if a is None else cast(lib, a, index if d.label else dtype)
         for a, d in zip(inputs.arrays, inputs.domains, strict=True)
     ]
+    if all(a is b for a, b in zip(arrays, inputs.arrays, strict=True)):
+        return inputs
     return replace(inputs, arrays=arrays)
 
 
@@ -168,7 +170,7 @@ def _in_domain(inputs: Inputs) -> Inputs:
         elif array is not None and domain.bounded:
             array = _admitted(inputs.lib, name, domain, array, inputs.hint if domain.slack else "")
         arrays.append(array)
-    return replace(inputs, arrays=arrays, bad=bad)
+    return inputs.put(arrays, inputs.weights, bad)
 
 
 def ready_params(params: Mapping[str, Any], definition: Definition, lib: Library, dtype: Dtype) -> dict[str, Any]:

@@ -236,17 +236,20 @@ def cross_entropy(
     >>> print(al.cross_entropy(np.array([[20.0, 0.0]]), np.array([0])))
     2.061153620314381e-09
     """
-    weights = xp.ones_like(pred[..., :1]) if class_weights is None else class_weights
     if target.ndim == pred.ndim:
-        share = _smoothed(target, label_smoothing) * weights
+        share = _weighed(_smoothed(target, label_smoothing), class_weights)
         return in_base(xp, xp.sum(multiply(xp, share, class_surprise(xp, pred)), axis=-1), base)
     value = _of_labels(xp, label_surprise(xp, pred, target), class_weights, target)
     own, chosen = value if isinstance(value, Mean) else (value, None)
     if label_smoothing:
-        rest = xp.sum(weights * class_surprise(xp, pred), axis=-1) / pred.shape[-1]
+        rest = xp.sum(_weighed(class_surprise(xp, pred), class_weights), axis=-1) / pred.shape[-1]
         own = (1 - label_smoothing) * own + label_smoothing * rest
     own = in_base(xp, own, base)
     return own if chosen is None else Mean(own, chosen)
+
+
+def _weighed(terms: Array, class_weights: Array | None) -> Array:
+    return terms if class_weights is None else terms * class_weights
 
 
 def _smoothed(target: Array, smoothing: float) -> Array:
@@ -326,7 +329,7 @@ def categorical_cross_entropy(
     [0.36 0.92 2.3 ]
     """
     if target.ndim == pred.ndim:
-        share = target if class_weights is None else target * class_weights
+        share = _weighed(target, class_weights)
         return in_base(xp, _expected_surprise(xp, pred, share, 0.0, log_floor), base)
     value = in_base(xp, _surprise(xp, _picked(xp, pred, target), log_floor), base)
     return _of_labels(xp, value, class_weights, target)
@@ -440,7 +443,7 @@ def categorical_focal_loss(
     0.173287
     """
     if target.ndim == pred.ndim:
-        share = target if class_weights is None else target * class_weights
+        share = _weighed(target, class_weights)
         return _expected_surprise(xp, pred, share, gamma, log_floor)
     own = _picked(xp, pred, target)
     return _of_labels(xp, steady_power(xp, 1 - own, gamma) * _surprise(xp, own, log_floor), class_weights, target)

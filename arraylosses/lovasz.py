@@ -6,13 +6,15 @@ from ._definition import statistic
 from ._domains import BINARY, LABEL, REAL, SIMPLEX, Count
 from ._math import (
     absolute,
+    ascending,
     cumulative_sum,
     divide,
+    either,
     multiply,
     positive_part,
     segment_sum,
     stop_gradient,
-    tie_order,
+    tie_groups,
     total,
 )
 from ._metric import function, metric
@@ -63,14 +65,23 @@ def _slopes(xp: Namespace, hits: Array, misses: Array) -> tuple[Array, Array]:
     return 0.5 * (inverse + inverse_after), share * inverse_after
 
 
+def _grouped_slopes(xp: Namespace, group: Array, hits: Array, misses: Array) -> tuple[Array, Array]:
+    """`_slopes`, of pixels in groups of equal error."""
+    sums = (segment_sum(xp, x, group, x.shape[-1]) for x in (hits, misses))
+    by_hit, by_miss = (xp.take_along_axis(slope, group, axis=-1) for slope in _slopes(xp, *sums))
+    return by_hit, by_miss
+
+
 def _extension(xp: Namespace, error: Array, target: Array, weight: Array) -> Array:
     """Sum of the positive errors along the last axis, each times its step of the Jaccard loss."""
-    order, group = tie_order(xp, -stop_gradient(xp, error))
+    order = ascending(xp, -stop_gradient(xp, error))
     error, target, weight = (xp.take_along_axis(x, order, axis=-1) for x in (error, target, weight))
     hits = weight * target
     misses = weight - hits
-    sums = (segment_sum(xp, x, group, x.shape[-1]) for x in (hits, misses))
-    by_hit, by_miss = (xp.take_along_axis(slope, group, axis=-1) for slope in _slopes(xp, *sums))
+    distinct = xp.all(error[..., 1:] != error[..., :-1])
+    # groups cost as much as the sort
+    usual = _slopes(xp, hits, misses)
+    by_hit, by_miss = either(xp, distinct, usual, lambda: _grouped_slopes(xp, tie_groups(xp, error), hits, misses))
     step = stop_gradient(xp, hits * by_hit + misses * by_miss)
     unknown = total(xp, error != error, -1) > 0
     # not a bare product: an infinite error that no longer matters adds nothing

@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import NONNEGATIVE, REAL, Count
-from ._math import cumulative_sum, divide, multiply, positive_part, segment_sum, sqrt, tie_ends
+from ._math import ascending, cumulative_sum, divide, multiply, positive_part, segment_sum, sqrt, tie_spans
 from ._metric import metric
 from ._state import Samples
 from ._typing import Array, Namespace
@@ -58,10 +58,9 @@ def _ranked(xp: Namespace, key: Array, value: Array, weight: Array) -> Ranked:
     def running(x: Array) -> Array:
         return xp.concat([_one(xp, 0, x), cumulative_sum(xp, xp.take_along_axis(x, order, axis=-1))], axis=-1)
 
-    order = xp.argsort(key, axis=-1)
-    ordered = xp.take_along_axis(key, order, axis=-1)
-    starts = key.shape[-1] - xp.flip(tie_ends(xp, xp.flip(ordered, axis=-1)), axis=-1)
-    return Ranked(starts, tie_ends(xp, ordered), running(weight), running(multiply(xp, weight, value)))
+    order = ascending(xp, key)
+    starts, ends = tie_spans(xp, xp.take_along_axis(key, order, axis=-1))
+    return Ranked(starts, ends, running(weight), running(multiply(xp, weight, value)))
 
 
 def _mean_of_kept(xp: Namespace, r: Ranked, kept: list[float]) -> Array:

@@ -25,7 +25,7 @@ FLOORS = [
     ("_definition",),
     ("_inputs", "_document"),
     ("_values",),
-    ("_reduce", "_programs"),
+    ("_reduce", "_programs", "_plans"),
     ("_metric",),
     ("_stream", "_combine", "_derivatives"),
     (

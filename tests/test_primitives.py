@@ -107,7 +107,10 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "divergence": [((*RNG.dirichlet(np.ones(4), (2, 3)),), {})],
     "logit_surprise": [((REAL, RNG.random(10)), {}), ((REAL, 1.0 * (RNG.random(10) > 0.5)), {})],
     "focal_surprise": [((REAL, RNG.random(10), 2.0, 0.25), {}), ((REAL, 1.0 * (RNG.random(10) > 0.5), 1.5, None), {})],
-    "label_surprise": [((RNG.normal(size=(7, 3)) * 9, RNG.integers(0, 3, 7)), {})],
+    "label_surprise": [
+        ((RNG.normal(size=(7, 3)) * 9, RNG.integers(0, 3, 7)), {}),
+        ((RNG.normal(size=3) * 9, np.asarray(1)), {}),
+    ],
     "squared_difference": [(BOTH, {})],
     "huber": [((*BOTH, 0.7), {})],
     "smooth_l1": [((*BOTH, 0.7), {}), ((*BOTH, 0.0), {})],
@@ -116,6 +119,10 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "sum_of_huber": [(BOTH, {"delta": 0.7})],
     "sum_of_smooth_l1": [(BOTH, {"beta": 0.7}), (BOTH, {"beta": 0.0})],
     "in_float64": [((RNG.normal(size=5), wide_square), {})],
+    "soft_minimum": [
+        ((RNG.random(4), LOG_MASSES[1][0], RNG.random((3, 4)), np.full(1, 0.1)), {}),
+        ((RNG.random((2, 4)), LOG_MASSES[1], RNG.random((2, 3, 4)), np.full((2, 1), 0.1)), {}),
+    ],
     "prices": [
         ((RNG.random((2, 3, 4)), *LOG_MASSES, np.full((2, 1), 0.1), np.full((2, 1), 5.0), 7), {}),
     ],

@@ -44,7 +44,7 @@ from .host import callbacks
 from .logits import balance, focal_surprise, logit_parts, logit_surprise, steady_power
 from .neighbours import by_rows, nearest, nearest_distance, nearest_several, nearest_square, table_by_rows
 from .normal import normal_cdf, normal_quantile
-from .ranks import ordered, spread_of_pairs, sweep, tie_ends, tie_order, tie_ranks, weight_by_value
+from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_ranks, tie_spans, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .spectrum import half_spectrum
 from .sums import (
@@ -82,6 +82,7 @@ __all__ = [
     "absolute",
     "arange_like",
     "argmax",
+    "ascending",
     "at_most",
     "balance",
     "by_rows",
@@ -163,9 +164,9 @@ __all__ = [
     "table_by_rows",
     "tally",
     "thinned",
-    "tie_ends",
-    "tie_order",
+    "tie_groups",
     "tie_ranks",
+    "tie_spans",
     "total",
     "triangle",
     "uniform_taps",

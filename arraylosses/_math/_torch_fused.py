@@ -16,8 +16,8 @@ from .._sizes import SIZES
 from .._torch_where import untransformed
 from ._host_central import Host
 
-Joint = Callable[..., tuple[torch.Tensor, Any]]
-"""(tensors, whether a slope is wanted) -> the value, and its slope by the first of them."""
+Joint = Callable[..., tuple[Any, Any]]
+"""(tensors, whether a slope is wanted) -> the value, and its slope by the first of them; None where it cannot say."""
 
 NARROW = torch.float32
 
@@ -53,12 +53,13 @@ class _Made:
 
     joint: Joint
     pure: Callable[..., torch.Tensor]
+    events: int
     value: Any
     slope: Any
 
     def slope_for(self, tensors: tuple[torch.Tensor, ...]) -> torch.Tensor:
         slope, self.slope = self.slope, None
-        found: torch.Tensor = _in_blocks(self.joint, tensors, True)[1] if slope is None else slope
+        found: torch.Tensor = _in_blocks(self.joint, self.events, tensors, True)[1] if slope is None else slope
         return found
 
 
@@ -81,31 +82,33 @@ class _Step(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped 
         return None, found, *(None for _ in tensors[1:])
 
 
-def _in_blocks(joint: Joint, tensors: tuple[torch.Tensor, ...], wanted: bool) -> tuple[torch.Tensor, Any]:
-    """Stretches of the first axis at a time."""
+def _in_blocks(joint: Joint, events: int, tensors: tuple[torch.Tensor, ...], wanted: bool) -> tuple[Any, Any]:
+    """Stretches of the first axis at a time, but of no axis of the events."""
     first = tensors[0]
     rows = max(1, SIZES.fused_block * first.shape[0] // max(first.numel(), 1)) if first.ndim else 1
-    if first.ndim == 0 or rows >= first.shape[0]:
+    if first.ndim <= events or rows >= first.shape[0]:
         return joint(*tensors, wanted)
     slope, values = torch.empty_like(first) if wanted else None, []
     for i in range(0, first.shape[0], rows):
         value, part = joint(*(a[i : i + rows] for a in tensors), wanted)
+        if value is None:
+            return None, None
         values.append(value)
         if slope is not None:
             slope[i : i + rows] = part
     return torch.cat(values), slope
 
 
-def fused(joint: Joint, pure: Callable[..., torch.Tensor], *tensors: torch.Tensor) -> torch.Tensor:
-    """The value, and a slope by the first tensor where that is wanted; by the pure form where a value is not finite."""
+def fused(joint: Joint, pure: Callable[..., torch.Tensor], *tensors: torch.Tensor, events: int = 0) -> torch.Tensor:
+    """The value, and a slope by the first tensor where that is wanted; by the pure form where one is not finite."""
     wanted = torch.is_grad_enabled() and tensors[0].requires_grad
     with torch.no_grad():
-        value, slope = _in_blocks(joint, tensors, wanted)
-        if not isfinite(float(value.sum())):
+        value, slope = _in_blocks(joint, events, tensors, wanted)
+        if value is not None and not isfinite(float(value.sum())):
             value = None
     if value is None:
         return pure(*tensors)
-    found: torch.Tensor = _Step.apply(_Made(joint, pure, value, slope), *tensors) if wanted else value
+    found: torch.Tensor = _Step.apply(_Made(joint, pure, events, value, slope), *tensors) if wanted else value
     return found
 
 
@@ -165,6 +168,43 @@ def label_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[
         return value, None
     whole = own.exp_().add_(rest)
     return value, shares.div_(whole).scatter_(-1, at, -rest / whole)
+
+
+# ---- prices of transport
+
+
+def exponents(
+    price: torch.Tensor, log_weight: torch.Tensor, cost: torch.Tensor, temperature: torch.Tensor, rows: int
+) -> torch.Tensor:
+    """Logarithms of sums of exponentials, so many rows at a time and in place.
+
+    A transposed cost is taken as it lies in memory.
+    """
+    along = -1
+    if cost.mT.is_contiguous():
+        along, price, log_weight = 0, price.unsqueeze(-1), log_weight.unsqueeze(-1)
+    found = []
+    for i in range(0, cost.shape[0], rows):
+        block = cost[i : i + rows] if along else cost.mT[:, i : i + rows]
+        x = (price - block).div_(temperature).add_(log_weight)
+        top = x.amax(along, keepdim=True)
+        top = torch.where(top.isfinite(), top, 0.0)
+        found.append(x.sub_(top).exp_().sum(along).log_().add_(top.squeeze(along)))
+    return torch.cat(found)
+
+
+# ---- ensembles
+
+
+def spread_of_pairs(x: torch.Tensor, wanted: bool) -> tuple[Any, Any]:
+    """By the sorted, where no two are equal: equals share their slopes."""
+    m = x.shape[-1]
+    ordered, order = x.sort(-1)
+    if bool((ordered[..., 1:] == ordered[..., :-1]).any()):
+        return None, None
+    place = torch.arange(1 - m, m, 2, dtype=x.dtype).div_(m)
+    value = ordered.mul_(place).sum(-1)
+    return value, torch.empty_like(x).scatter_(-1, order, place.expand(x.shape)) if wanted else None
 
 
 # ---- distributions

@@ -66,6 +66,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     normal.normal_quantile: ("numpy", "torch"),
     windows.window_average: ("numpy", "torch"),
     entropic.prices: ("jax",),
+    entropic.soft_minimum: ("numpy", "torch"),
     neighbours.by_rows: ("jax",),
     neighbours.table_by_rows: ("numpy", "torch"),
     neighbours.nearest_distance: ("numpy", "torch"),

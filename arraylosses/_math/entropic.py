@@ -29,11 +29,16 @@ class Problem(NamedTuple):
     temperature: Array
 
 
-def _priced(xp: Namespace, price: Array, log_weight: Array, cost: Array, temperature: Array) -> Array:
-    """The soft minimum over the last axis of ``cost - price``: the best price at the other side."""
+def scaled(xp: Namespace, price: Array, log_weight: Array, cost: Array, temperature: Array) -> Array:
+    """What `soft_minimum` takes the logarithm of a sum of exponentials of."""
     terms = xp.expand_dims(price, axis=-2) - cost
-    scaled = terms / xp.expand_dims(temperature, axis=-1) + xp.expand_dims(log_weight, axis=-2)
-    return -temperature * log_sum_exp(xp, scaled)
+    return terms / xp.expand_dims(temperature, axis=-1) + xp.expand_dims(log_weight, axis=-2)
+
+
+@Primitive
+def soft_minimum(xp: Namespace, price: Array, log_weight: Array, cost: Array, temperature: Array) -> Array:
+    """Over the last axis, of ``cost - price``: the best price at the other side."""
+    return -temperature * log_sum_exp(xp, scaled(xp, price, log_weight, cost, temperature))
 
 
 def step(xp: Namespace, prices: Array, constants: tuple[Array, ...], share: Array | float) -> Array:
@@ -41,8 +46,8 @@ def step(xp: Namespace, prices: Array, constants: tuple[Array, ...], share: Arra
     cost, log_left, log_right, temperature, ratio = constants
     n = cost.shape[-2]
     hot = temperature * ratio**share
-    at_left = _priced(xp, prices[..., n:], log_right, cost, hot)
-    at_right = _priced(xp, prices[..., :n], log_left, xp.matrix_transpose(cost), hot)
+    at_left = soft_minimum(xp, prices[..., n:], log_right, cost, hot)
+    at_right = soft_minimum(xp, prices[..., :n], log_left, xp.matrix_transpose(cost), hot)
     return xp.concat([at_left, at_right], axis=-1)
 
 
@@ -86,8 +91,8 @@ def potentials(xp: Namespace, p: Problem, iterations: int) -> tuple[Array, Array
 def _answers(xp: Namespace, p: Problem, left: Array, right: Array) -> tuple[Array, Array]:
     """The best price at the left for the right's, and at the right for the left's."""
     back = xp.matrix_transpose(p.cost)
-    at_left = _priced(xp, right, log_mass(xp, p.right), p.cost, p.temperature)
-    return at_left, _priced(xp, left, log_mass(xp, p.left), back, p.temperature)
+    at_left = soft_minimum(xp, right, log_mass(xp, p.right), p.cost, p.temperature)
+    return at_left, soft_minimum(xp, left, log_mass(xp, p.left), back, p.temperature)
 
 
 def regularized_cost(xp: Namespace, p: Problem, left: Array, right: Array) -> Array:

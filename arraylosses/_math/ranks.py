@@ -34,11 +34,12 @@ def tie_order(xp: Namespace, values: Array) -> tuple[Array, Array]:
     return order, tie_groups(xp, xp.take_along_axis(values, order, axis=-1))
 
 
-def tie_ends(xp: Namespace, ordered: Array) -> Array:
-    """How many of a sorted row there are up to the last equal of each."""
+def tie_spans(xp: Namespace, ordered: Array) -> tuple[Array, Array]:
+    """How many of a sorted row there are before the first equal of each, and up to the last."""
     group = tie_groups(xp, ordered)
     count = segment_sum(xp, None, group, ordered.shape[-1])
-    return xp.take_along_axis(cumulative_sum(xp, count), group, axis=-1)
+    ends = xp.take_along_axis(cumulative_sum(xp, count), group, axis=-1)
+    return ends - xp.take_along_axis(count, group, axis=-1), ends
 
 
 def weight_by_value(xp: Namespace, values: Array, weights: list[Array]) -> list[Array]:

@@ -30,7 +30,7 @@ def compiled_is_eager(t: Trial) -> None:
             raise Broken(f"compiled it is {type(a).__name__} of {a.dtype}, else {type(b).__name__} of {b.dtype}")
 
 
-@law(asks="jit")
+@law
 def settings_do_not_mix(t: Trial) -> None:
     """Eager calls with one setting after the other, and again, give what each gives by itself."""
     t.takes("axis")
