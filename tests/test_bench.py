@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import device, isolated, page, targets
+from tests.bench import device, isolated, page, readme, targets
 from tests.bench.case import Case
 from tests.bench.clock import Clock, Timing
 from tests.bench.peers import CASES, by_name, calls, compares, lost_digits, places
@@ -30,7 +30,7 @@ COMPARED = [
     for case in CASES
     for place in places(QUICK)
     if (case.name, place) not in LEFT_OUT
-    if compares(case, place, case.chosen(True)[0]) and find_spec(PLACES[place].library)
+    if compares(case, place, case.chosen(True)[0], haste=True) and find_spec(PLACES[place].library)
 ]
 
 
@@ -239,3 +239,8 @@ if page.STORED.exists():
     def test_the_page_is_that_of_what_was_measured() -> None:
         written = page.PAGE.read_text(encoding="utf-8")
         assert written == page.page(*load(page.STORED)), "stale: run `python -m tests.bench.page`"
+
+    def test_the_readme_has_the_numbers_that_were_measured() -> None:
+        text = page.README.read_text(encoding="utf-8")
+        assert readme.PLACE.search(text)
+        assert readme.placed(text, *load(page.STORED)) == text, "stale: run `python -m tests.bench.page`"

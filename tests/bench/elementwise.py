@@ -151,6 +151,7 @@ CASES = (
         ELEMENTS,
         bare=True,
         streams=True,
+        compiled=True,
     ),
     Case(
         "absolute_error",
@@ -164,6 +165,7 @@ CASES = (
         ELEMENTS,
         bare=True,
         streams=True,
+        compiled=True,
     ),
     Case(
         "huber_loss",
@@ -172,6 +174,7 @@ CASES = (
         ELEMENTS,
         bare=True,
         streams=True,
+        compiled=True,
     ),
     Case(
         "smooth_l1_loss",
@@ -180,6 +183,7 @@ CASES = (
         ELEMENTS,
         bare=True,
         streams=True,
+        compiled=True,
     ),
     Case(
         "binary_cross_entropy_with_logits",
@@ -194,6 +198,7 @@ CASES = (
         MILLION,
         confident=Confident(ABSENT, TAIL),
         streams=True,
+        compiled=True,
     ),
     Case(
         "focal_loss_with_logits",
@@ -206,6 +211,7 @@ CASES = (
         MILLION,
         confident=Confident(ABSENT, TAIL / (1 + exp(20.0)) ** 2),
         streams=True,
+        compiled=True,
     ),
     Case(
         "cross_entropy",
@@ -218,6 +224,7 @@ CASES = (
         ),
         ((128, 1000), (1024, 1000), (8192, 1000)),
         quick=(16, 1000),
+        compiled=True,
         confident=Confident(FIRST, TAIL),
     ),
     Case(

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from . import readme
 from .case import Case
+from .markdown import table
 from .peers import SUBJECTS
 from .picture import draw
 from .report import load, number
@@ -14,6 +16,7 @@ from .summary import ALONE, is_comparison, means, parted, with_exponents
 from .targets import MEANS, goal, met, reason
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+README = PAGE.parents[1] / "README.md"
 STORED, PICTURE = PAGE.with_suffix(".json"), PAGE.with_suffix(".svg")
 
 
@@ -42,12 +45,6 @@ class Notes:
 
 
 # ---- cells
-
-
-def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(headings)
-    lines = [head, ["---"] * len(head), *map(list, rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def times(r: Result, notes: Notes) -> str:
@@ -266,6 +263,7 @@ def main() -> None:
     about, rows = load(STORED)
     PAGE.write_text(page(about, rows), encoding="utf-8")
     draw(rows, PICTURE)
+    README.write_text(readme.placed(README.read_text(encoding="utf-8"), about, rows), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from .case import Case, Formula, Maker, Size, elements, label
 from .clock import Call
 from .places import PLACES, on_jax
 from .result import OURS, Result, Row, Scope, compared, numbers
+from .targets import LARGE_FOR_EAGER
 
 SUBJECTS: dict[str, tuple[Case, ...]] = {
     "Elementwise losses, logits and distributions": elementwise.CASES,
@@ -87,10 +88,10 @@ def measured(case: Case, place: str, size: Size, scope: Scope, name: str) -> Res
     return found if scope.device == "cpu" else device.examined(found, case, put[OURS], at.library, size)
 
 
-def compares(case: Case, place: str, size: Size) -> bool:
+def compares(case: Case, place: str, size: Size, haste: bool) -> bool:
     at = PLACES[place]
     if place == "jax-eager":
-        return "jax" in case.peers
+        return "jax" in case.peers and (haste or elements(size) >= LARGE_FOR_EAGER)
     of_interest = (case.trained or not at.trains) and (case.compiled or not at.compiles)
     return of_interest and bool(case.rivals(at.library, size, at.gradient))
 
@@ -105,7 +106,7 @@ def rows(scope: Scope) -> Iterator[Row]:
     for case in CASES:
         for size in case.chosen(scope.quick):
             for place in places(scope):
-                if compares(case, place, size):
+                if compares(case, place, size, scope.quick):
                     name = f"{case.name}/{label(size)}/{place}" + ("" if scope.device == "cpu" else f"@{scope.device}")
                     yield Row(name, partial(measured, case, place, size, scope))
 
