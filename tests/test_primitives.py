@@ -89,14 +89,18 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
         ((FEATURES, [1 / 9] * 9, [0.125] * 8), {}),
     ],
     "nearest_distance": [((POINTS, OTHERS), {}), ((CLOUD, OTHER_CLOUD), {}), ((POINTS, OTHERS, PRESENT), {})],
-    "ordered": [((RNG.normal(size=9),), {}), ((RNG.normal(size=(3, 4)),), {})],
+    "ordered": [
+        ((RNG.normal(size=9),), {}),
+        ((RNG.normal(size=(3, 4)),), {}),
+        ((np.array([3.0, 0.0, -2.0, -np.inf, 2.0, np.inf, 2.0, -3.0], dtype="float32"),), {}),
+    ],
     "spread_of_pairs": [((RNG.normal(size=9),), {}), ((RNG.normal(size=(3, 4)),), {})],
     "argmax": [((np.array([[0.5, 2.0, 2.0], [3.0, np.inf, 1.0]]),), {})],
     "largest": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],
     "extremes": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],
     # of functions: extreme data, which the laws draw, take the other branch
     "either": [],
-    "ascending": [((RNG.normal(size=9).astype("float32"),), {}), ((RNG.normal(size=(3, 4)),), {})],
+    "ascending": [((RNG.normal(size=(2, 9)).astype("float32"),), {}), ((RNG.normal(size=(3, 4)),), {})],
     "inner": [
         ((RNG.normal(size=11), RNG.normal(size=11)), {}),
         ((RNG.normal(size=(3, 4)), RNG.normal(size=(3, 4))), {}),

@@ -60,7 +60,7 @@ def sweep(xp: Namespace, values: Array, present: Array, weights: list[Array]) ->
         return values, weights
     # ascending in the negative, so that what is absent comes last
     key = xp.where(present, -values, xp.inf)
-    order = xp.argsort(key, axis=-1)
+    order = ascending(xp, key)
     group = tie_groups(xp, xp.take_along_axis(key, order, axis=-1))
     size = segment_sum(xp, None, group, n)
     known = xp.take_along_axis(present, order, axis=-1)
