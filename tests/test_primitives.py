@@ -74,6 +74,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "pick": [((RNG.random((3, 4)), np.array([3, 0, 2])), {})],
     "tally": [((RNG.random(9), RNG.integers(0, 4, 9), 5), {}), ((None, RNG.integers(0, 4, 9), 5), {})],
     "half_spectrum": [((RNG.normal(size=(3, n)),), {}) for n in (1, 7, 8)],
+    "normal_mass": [((np.abs(REAL),), {})],
     "normal_cdf": [((np.array([-8.0, -3.0, -0.7, -1e-8, 0.0, 0.5, 1.0, 5.0]),), {})],
     "normal_quantile": [((np.array([1e-300, 1e-9, 0.02, 0.075, 0.3, 0.5, 0.925, 0.999]),), {})],
     "by_rows": [((POINTS, first_coordinate, 2), {}), ((RNG.normal(size=(2, 81, 3)), first_coordinate, 2), {})],

@@ -43,7 +43,7 @@ from .entropic import Problem, plan_cost, potentials, regularized_cost
 from .host import callbacks
 from .logits import balance, focal_surprise, logit_parts, logit_surprise, steady_power
 from .neighbours import by_rows, nearest, nearest_distance, nearest_several, nearest_square, table_by_rows
-from .normal import normal_cdf, normal_quantile
+from .normal import normal_cdf, normal_mass, normal_quantile
 from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_ranks, tie_spans, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .spectrum import half_spectrum
@@ -125,6 +125,7 @@ __all__ = [
     "nearest_triangle",
     "norm",
     "normal_cdf",
+    "normal_mass",
     "normal_quantile",
     "one_hot",
     "ordered",

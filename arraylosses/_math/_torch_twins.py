@@ -36,6 +36,11 @@ def normal_cdf(xp: Namespace, x: Array) -> Array:
     return 0.5 * (x * -(0.5**0.5)).erfc()
 
 
+def normal_mass(xp: Namespace, x: Array) -> Array:
+    """Twice as fast."""
+    return (x * 0.5**0.5).erf()
+
+
 def normal_quantile(xp: Namespace, p: Array) -> Array:
     """13 times as fast."""
     from torch.special import ndtri

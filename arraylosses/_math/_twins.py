@@ -63,6 +63,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     spectrum.half_spectrum: ("numpy", "torch", "jax", "cupy", "dask"),
     derivatives.gradient_and_product: ("torch", "jax"),
     normal.normal_cdf: ("numpy", "torch"),
+    normal.normal_mass: ("numpy", "torch", "jax"),
     normal.normal_quantile: ("numpy", "torch"),
     windows.window_average: ("numpy", "torch"),
     entropic.prices: ("jax",),

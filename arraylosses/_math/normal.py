@@ -175,6 +175,12 @@ def normal_cdf(xp: Namespace, x: Array) -> Array:
 
 
 @Primitive
+def normal_mass(xp: Namespace, x: Array) -> Array:
+    """Probability that a standard normal variable lies within ``x``, of at least 0, of its mean."""
+    return 1.0 - 2.0 * normal_cdf(xp, -x)
+
+
+@Primitive
 def normal_quantile(xp: Namespace, p: Array) -> Array:
     """The number that a standard normal variable is below with probability ``p``; NaN outside [0, 1]."""
     q = p - 0.5

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from . import readme
@@ -193,6 +194,34 @@ PARTS: dict[str, tuple[str, str, tuple[str, ...], Any]] = {
 }
 
 
+# ---- eager calls of JAX
+
+
+def first_calls(rows: list[Result]) -> str:
+    """What a first call costs, which compiles; and why it does."""
+    seconds = {place: [r.first for r in rows if r.name.endswith(f"/{place}") and r.first] for place in JAX}
+    if not all(seconds.values()):
+        return ""
+    slowest = max((r for r in rows if r.name.endswith("/jax-eager") and r.first), key=lambda r: r.first or 0)
+    lines = [
+        [place, *(number(figure, ".2f") for figure in (median(several), max(several))), str(len(several))]
+        for place, several in seconds.items()
+    ]
+    told = EAGER.format(slowest=parted(slowest.name)[0])
+    return f"{told}\n{table(('where', 'median, s', 'most, s', 'rows'), lines)}\n"
+
+
+JAX = ("jax-eager", "jax-jit")
+EAGER = """## Eager calls of JAX
+
+Operation by operation JAX writes every temporary, and a loss takes up to ten times as long as under the caller's own
+`jax.jit`. So a call outside all transformations runs one compiled program for each setting of a metric's parameters, at
+most 32 a metric, for who changes a number at every step would wait for a compiler at every step; beyond that it is made
+operation by operation. Inside `jit`, `grad` or `vmap` nothing is compiled. A first call compiles, and takes as long as
+the caller's own would (the slowest is `{slowest}`):
+"""
+
+
 # ---- the page
 
 
@@ -232,6 +261,7 @@ def page(about: dict[str, Any], results: list[Result]) -> str:
     notes = Notes()
     parts = [subject(title, cases, compared, notes) for title, cases in SUBJECTS.items()]
     parts += [alone(kind, rows, notes) for kind in ALONE]
+    parts.append(first_calls(rows))
     head = HEAD.format(about=machine(about, rows), means=averages(rows), counted=counted(rows))
     return "\n".join(filter(None, (head, *parts, notes.told()))).rstrip() + "\n"
 
