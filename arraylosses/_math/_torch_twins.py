@@ -196,12 +196,12 @@ def softplus(xp: Namespace, x: Array) -> Array:
 
 
 def table_by_rows(xp: Namespace, points: Array, others: Array, find: Callable[[Array], Array]) -> Array:
-    """Nothing is held but the table, and a block."""
+    """Nothing is held but the table, and a block: of half the size, for some eight of it are made on the way."""
     from . import _torch_fused as torch
 
     if not torch.unwatched(points, others):
         return find(points)
-    n, rows = points.shape[-2], max(1, SIZES.torch_block // max(others.shape[-2], 1))
+    n, rows = points.shape[-2], max(1, SIZES.torch_block // 2 // max(others.shape[-2], 1))
     if points.ndim != 2 or rows >= n:
         return find(points)
     table = points.new_empty((n, others.shape[-2]))
