@@ -164,6 +164,7 @@ class Form:
     divisible: bool = field(init=False)
     grows: bool = field(init=False)
     central: bool = field(init=False)
+    images: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """What every call asks is answered once (and a cached property holds a lock, which torch.compile cannot)."""
@@ -177,6 +178,7 @@ class Form:
         put(self, "divisible", kept not in (Samples, Buffer))
         put(self, "grows", kept is Samples)
         put(self, "central", hasattr(kept, "merge") and self.divisible)
+        put(self, "images", self.layout == "spatial_axes" and self.kernel)
         put(self, "repeated", any(d.repeated for d in self.domains.values()))
         put(self, "plain", all(map(_plain, self.domains.values())))
         put(self, "brief", all(map(_brief, self.domains.values())))
@@ -247,6 +249,19 @@ class Statistic:
 def statistic(**domains: Domain) -> Callable[[Formula], Statistic]:
     """Declare a gatherer once for the metrics that read it: ``@statistic(pred=..., target=...)``."""
     return lambda gather: Statistic(Form(domains, gather))
+
+
+_COARSER: dict[tuple[Formula, Formula], Formula] = {}
+
+
+def made_of(finer: Formula, coarse: Formula, made: Formula) -> None:
+    """Declare how the state that ``coarse`` gathers is made ``(xp, state)`` of what ``finer`` gathers."""
+    _COARSER[finer, coarse] = made
+
+
+def coarser(finer: Formula, coarse: Formula) -> Formula | None:
+    """What makes the one state of the other, if one does."""
+    return _COARSER.get((finer, coarse))
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from ._definition import Definition, Form
 from ._inputs import Inputs
-from ._math import Index, in_float64, multiply, stretches, total, wide, wide_total
+from ._math import Index, by_elements, in_float64, multiply, stretches, total, wide, wide_total
 from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
@@ -32,6 +32,9 @@ def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
 
 def elements(form: Form, inputs: Inputs, params: dict[str, Any]) -> Any:
     """What a kernel gives for each element: an array, or a named tuple of them."""
+    if form.images:
+        about: dict[str, Any] = {"kernel": form.gather, "params": params, "batch": len(inputs.batch)}
+        return by_elements(inputs.lib.xp, *inputs.arrays, **about)
     return form.gather(inputs.lib.xp, *inputs.arrays, **params)
 
 

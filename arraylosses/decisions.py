@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, NamedTuple
 
-from ._definition import statistic
+from ._definition import made_of, statistic
 from ._domains import BINARY, LABEL, PROBABILITY, REAL, Count, Fraction, Positive
 from ._math import arange_like, argmax, divide, segment_sum, total, wide
 from ._metric import metric
@@ -109,6 +109,25 @@ def score_confusion(xp: Namespace, pred: Array, target: Array, /, *, weights: Ar
     count = Confusion.of(xp, argmax(xp, pred), target, weights=weights, num_classes=pred.shape[-1]).count
     lost = xp.expand_dims(xp.any(~known, axis=-1), axis=(-2, -1)) if known.ndim else ~known
     return Confusion(xp.where(lost, xp.nan, xp.astype(count, widest(xp, pred))))
+
+
+def _counts_of(xp: Namespace, c: Confusion) -> ClassCounts:
+    tp = xp.linalg.diagonal(c.count)
+    called, real = xp.sum(c.count, axis=-2), xp.sum(c.count, axis=-1)
+    whole = xp.sum(real, axis=-1, keepdims=True)
+    # an answer that is NaN has made the whole table NaN
+    return ClassCounts(tp, called - tp, real - tp, whole - called - real + tp, xp.zeros_like(whole))
+
+
+def _hits_of(xp: Namespace, c: Confusion) -> Hits:
+    right = xp.sum(xp.linalg.diagonal(c.count), axis=-1)
+    return Hits(right, xp.sum(c.count, axis=(-2, -1)) - right, xp.zeros_like(right))
+
+
+made_of(confusion.forms[-1].gather, class_outcomes, _counts_of)
+made_of(confusion.forms[-1].gather, hits.forms[-1].gather, _hits_of)
+made_of(score_confusion, score_outcomes, _counts_of)
+made_of(score_confusion, score_hits, _hits_of)
 
 
 # ---- what is read

@@ -38,6 +38,11 @@ def first_coordinate(points: Any) -> Any:
     return points[..., 0]
 
 
+def roughness(xp: Any, images: Any) -> Any:
+    """A value for each image."""
+    return xp.sum(xp.abs(images[..., 1:, :] - images[..., :-1, :]) ** 3, axis=(-2, -1))
+
+
 BOTH = RNG.normal(size=11), RNG.normal(size=11)
 
 
@@ -124,6 +129,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "sum_of_huber": [(BOTH, {"delta": 0.7})],
     "sum_of_smooth_l1": [(BOTH, {"beta": 0.7}), (BOTH, {"beta": 0.0})],
     "in_float64": [((RNG.normal(size=5), wide_square), {})],
+    "by_elements": [((FEATURES,), {"kernel": roughness, "params": {}, "batch": 2})],
     "soft_minimum": [
         ((RNG.random(4), LOG_MASSES[1][0], RNG.random((3, 4)), np.full(1, 0.1)), {}),
         ((RNG.random((2, 4)), LOG_MASSES[1], RNG.random((2, 3, 4)), np.full((2, 1), 0.1)), {}),

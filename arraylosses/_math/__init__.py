@@ -22,6 +22,7 @@ from .draws import permutation_rows
 from .elementary import (
     absolute,
     at_most,
+    by_elements,
     divide,
     either,
     extremes,
@@ -85,6 +86,7 @@ __all__ = [
     "ascending",
     "at_most",
     "balance",
+    "by_elements",
     "by_rows",
     "callbacks",
     "centred",

@@ -17,6 +17,7 @@ from . import (
     entropic,
     neighbours,
     normal,
+    softmax,
     spectrum,
     sums,
     thinning,
@@ -105,13 +106,15 @@ def either(xp: Namespace, holds: Array, usual: Any, rare: Callable[[], Any]) -> 
 def label_surprise(xp: Namespace, logits: Array, label: Array) -> Array:
     """In one array of the logits' size, and without a mask of it."""
     at = label[..., None]
-    gap = logits - np.take_along_axis(logits, at, axis=-1)
-    np.put_along_axis(gap, at, -np.inf, axis=-1)
-    top = np.max(gap, axis=-1)
-    top = np.where((top > 0) & (top < np.inf), top, top.dtype.type(0.0))
-    np.subtract(gap, top[..., None], out=gap)
-    rest = np.add.reduce(np.exp(gap, out=gap), axis=-1)
-    return np.asarray(top + np.log1p(rest + np.expm1(-top)))
+    most = logits.max(axis=-1, keepdims=True)
+    if not np.isfinite(most).all():
+        return softmax.label_surprise.pure(xp, logits, label)
+    # relative to the greatest of all: the label's own term, which stays out, is then exp(-top)
+    top = (most - np.take_along_axis(logits, at, axis=-1))[..., 0]
+    shares = logits - most
+    np.exp(shares, out=shares)
+    np.put_along_axis(shares, at, 0.0, axis=-1)
+    return np.asarray(top + np.log1p(np.add.reduce(shares, axis=-1) + np.expm1(-top)))
 
 
 def table_by_rows(xp: Namespace, points: Array, others: Array, find: Callable[[Array], Array]) -> Array:

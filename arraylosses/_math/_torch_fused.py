@@ -112,6 +112,71 @@ def fused(joint: Joint, pure: Callable[..., torch.Tensor], *tensors: torch.Tenso
     return found
 
 
+# ---- elements that are large
+
+
+def recorded(tensors: tuple[Any, ...]) -> bool:
+    """Values in host memory, of which gradients backwards will be asked, and nothing else."""
+    return (
+        torch.is_grad_enabled()
+        and all(x is not None and plain(x.detach()) for x in tensors)
+        and any(x.requires_grad for x in tensors)
+    )
+
+
+class _Elements(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped here
+    """A value for each element, whose slopes are made with it."""
+
+    @staticmethod
+    def forward(ctx: Any, kernel: Any, value: torch.Tensor, slopes: list[Any], *tensors: torch.Tensor) -> Any:
+        ctx.kernel, ctx.slopes = kernel, slopes
+        ctx.save_for_backward(*tensors)
+        return value.view_as(value)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> tuple[Any, ...]:
+        tensors, (gradient,) = ctx.saved_tensors, gradients
+        if torch.is_grad_enabled():  # the gradient is to be differentiated itself
+            wanted = [x for x in tensors if x.requires_grad]
+            found = iter(torch.autograd.grad(ctx.kernel(*tensors), wanted, gradient, create_graph=True))
+            return None, None, None, *(next(found) if x.requires_grad else None for x in tensors)
+        return (
+            None,
+            None,
+            None,
+            *(
+                slope
+                if slope is None
+                else slope * gradient.reshape(*gradient.shape, *(1,) * (slope.ndim - gradient.ndim))
+                for slope in ctx.slopes
+            ),
+        )
+
+
+def by_elements(kernel: Callable[..., Any], tensors: tuple[torch.Tensor, ...], batch: int) -> Any:
+    """The kernel's values, with the graph of a few elements at a time; as it is, where it gives more than a value."""
+    shape = tensors[0].shape[:batch]
+    rows = [x.detach().reshape(-1, *x.shape[batch:]) for x in tensors]
+    several = max(1, SIZES.fused_block * rows[0].shape[0] // max(rows[0].numel(), 1))
+    slopes = [torch.empty_like(x) if t.requires_grad else None for x, t in zip(rows, tensors, strict=True)]
+    values = []
+    for i in range(0, rows[0].shape[0], several):
+        part = slice(i, i + several)
+        leaves = [x[part].requires_grad_(t.requires_grad) for x, t in zip(rows, tensors, strict=True)]
+        with torch.enable_grad():
+            value = kernel(*leaves)
+        if not isinstance(value, torch.Tensor) or value.shape != leaves[0].shape[:1]:
+            return kernel(*tensors)
+        found = iter(torch.autograd.grad(value.sum(), [x for x in leaves if x.requires_grad]))
+        for slope in slopes:
+            if slope is not None:
+                slope[part] = next(found)
+        values.append(value.detach())
+    whole = torch.cat(values).reshape(shape)
+    made = [s if s is None else s.reshape(t.shape) for s, t in zip(slopes, tensors, strict=True)]
+    return _Elements.apply(kernel, whole, made, *tensors)
+
+
 # ---- logits of a yes
 
 
@@ -159,9 +224,10 @@ def focal_surprise(
 def label_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
     """Surprise of a label under logits (..., classes), as the pure form has it; the slope is its shares."""
     at = label.unsqueeze(-1)
-    gap = (x - x.gather(-1, at)).scatter_(-1, at, -torch.inf)
-    top = gap.amax(-1, keepdim=True).clamp_min_(0.0)
-    shares = gap.sub_(top).exp_()
+    # relative to the greatest of all: the label's own term, which stays out, is then exp(-top)
+    most = x.amax(-1, keepdim=True)
+    top = most - x.gather(-1, at)
+    shares = (x - most).exp_().scatter_(-1, at, 0.0)
     rest, own = shares.sum(-1, keepdim=True), top.neg()
     value = (top + (rest + own.expm1()).log1p()).squeeze(-1)
     if not wanted:

@@ -32,6 +32,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     elementary.at_most: ("numpy",),
     elementary.softplus: ("torch",),
     elementary.largest: ("numpy", "torch"),
+    elementary.by_elements: ("torch",),
     elementary.either: ("numpy", "torch", "jax"),
     central.second_moments: ("numpy", "torch"),
     central.spread_and_error: ("numpy", "torch"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import log, prod
 from typing import Any
 
-from .._typing import Array, Axis, Namespace
+from .._typing import Array, Axis, Formula, Namespace
 from ._primitive import Primitive
 
 
@@ -44,6 +44,12 @@ def either(
 ) -> tuple[Array, ...]:
     """``usual`` where a 0-d boolean holds, else what ``rare`` makes: only then, where a library can choose by value."""
     return tuple(xp.where(holds, a, b) for a, b in zip(usual, rare(), strict=True))
+
+
+@Primitive
+def by_elements(xp: Namespace, *arrays: Any, kernel: Formula, params: dict[str, Any], batch: int) -> Any:
+    """``kernel(xp, *arrays, **params)``, of whole images; the first axes, so many, tell one from another."""
+    return kernel(xp, *arrays, **params)
 
 
 def positive_part(xp: Namespace, x: Array) -> Array:
