@@ -4,12 +4,15 @@ from typing import Any, Literal
 
 from ._typing import Array, Axis, Reduction
 from ._catalogue import catalogue as catalogue
+from ._checkpoint import convert_state as convert_state, state_from_dict as state_from_dict, state_to_dict as state_to_dict
+from ._collection import Streams as Streams, stream as stream
 from ._combine import averaged as averaged
 from ._definition import Facts as Facts, statistic as statistic
 from ._derivatives import gradient_and_hessian_product as gradient_and_hessian_product
 from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, INDEX as INDEX, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
+from ._evaluate import BatchError as BatchError, accumulate as accumulate, evaluate as evaluate
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
-from ._stream import Stream as Stream, stream as stream
+from ._stream import Stream as Stream
 from .decisions import OutcomeCounts
 from .image import SimilarityMap
 from .perceptual import lpips as lpips, trunk_features as trunk_features

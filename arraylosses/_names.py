@@ -54,7 +54,10 @@ HOMES = {
     "_derivatives": "gradient_and_hessian_product",
     "_definition": "Facts statistic",
     "_metric": "function Function Loss loss metric Metric",
-    "_stream": "stream Stream",
+    "_checkpoint": "convert_state state_from_dict state_to_dict",
+    "_collection": "stream Streams",
+    "_evaluate": "BatchError accumulate evaluate",
+    "_stream": "Stream",
     "_domains": "BINARY BOX Domain IMAGE INDEX LABEL MASS NONNEGATIVE PROBABILITY REAL SIMPLEX",
 }
 """Subject -> the public names it defines."""

@@ -6,7 +6,9 @@ standard's `array_namespace` takes more than 1 us for; and torch.compile traces 
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -234,6 +236,39 @@ def device_of(xp: Namespace, like: Array) -> dict[str, Any]:
 def as_numpy(x: Array) -> Any:
     """The values on the host: array-api-strict's other devices stand for those that NumPy cannot read."""
     return np.asarray(getattr(x, "_array", x))
+
+
+def fetched(x: Array) -> Any:
+    """A copy of the values on the host, from wherever they lie: only where the caller has asked for a move."""
+    name = library(x).name
+    if name == "torch":
+        x = x.detach().cpu()
+    return np.array(x.get() if name == "cupy" else as_numpy(x))
+
+
+def compiled(call: Callable[..., Any]) -> Callable[..., Any]:
+    """By JAX, one program for each shape."""
+    found: Callable[..., Any] = sys.modules["jax"].jit(call)
+    return found
+
+
+def chunk_ends(x: Array) -> list[int]:
+    """Where Dask's chunks of the leading axis end; of other arrays none."""
+    if library(x).name != "dask":
+        return []
+    return list(accumulate(x.chunks[0]))
+
+
+def present(arrays: tuple[Array, ...]) -> tuple[Array, ...]:
+    """Dask's arrays computed, all in one run; others as they are."""
+    if not any(library(x).name == "dask" for x in arrays):
+        return arrays
+    return tuple(sys.modules["dask"].compute(*arrays))
+
+
+def unrecorded() -> Any:
+    """A context in which torch, where it is loaded, keeps no graph."""
+    return sys.modules["torch"].no_grad() if "torch" in sys.modules else nullcontext()
 
 
 def quietly(call: Callable[..., Any], lib: Library, *args: Any) -> Any:

@@ -23,7 +23,8 @@ PAGES |= {
     for name in names.split()
     if not isinstance(getattr(al, name), al.Metric)
 }
-PAGES |= {o.__name__: o.__doc__ for o in (al.averaged, al.Stream, _catalogue.Catalogue, conformance)}
+MORE = (al.averaged, al.Stream, al.Streams, al.evaluate, al.accumulate, al.state_to_dict, al.convert_state)
+PAGES |= {o.__name__: o.__doc__ for o in (*MORE, _catalogue.Catalogue, conformance)}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -28,6 +28,9 @@ FLOORS = [
     ("_reduce", "_programs", "_plans"),
     ("_metric",),
     ("_stream", "_combine", "_derivatives"),
+    ("_collection",),
+    ("_checkpoint", "_evaluate"),
+    ("engines",),
     (
         "boxes",
         "classification",
@@ -54,7 +57,7 @@ FLOORS = [
 
 FLOOR = {name: i for i, names in enumerate(FLOORS) for name in names}
 LIBRARIES = {"torch", "jax", "cupy", "dask", "array_api_compat", "array_api_strict", "scipy"}
-KNOWS_LIBRARIES = {"_torch_where", "_xp", "_math", "conformance"}
+KNOWS_LIBRARIES = {"_torch_where", "_xp", "_math", "conformance", "engines"}
 
 
 def _files() -> list[Path]:

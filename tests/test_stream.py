@@ -158,3 +158,16 @@ def test_a_second_compiled_call_does_not_recompile() -> None:
     for _ in range(3):
         loss(torch.ones(4), torch.zeros(4))
     assert counter.frame_count == 1
+
+
+@pytest.mark.parametrize("count", [3, 4, 7])
+def test_many_states_merge_at_once(count: int) -> None:
+    rng = np.random.default_rng(3)
+    for metric in (al.squared_error, al.pearson_corrcoef, al.r2_score, al.spearman_corrcoef):
+        for params in ({}, {"axis": 0}):
+            s = al.stream(metric, **params)
+            batches = [rng.normal(size=(2, 5, 3)) for _ in range(count)]
+            states = [s.update(s.init(*batch), *batch) for batch in batches]
+            together = s.compute(s.merge(*states))
+            one_by_one = s.compute(reduce(s.merge, states))
+            np.testing.assert_allclose(together, one_by_one, rtol=1e-13)

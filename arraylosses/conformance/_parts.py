@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from .._collection import stream
 from .._sizes import SIZES, tiny
-from .._stream import Stream, stream
+from .._stream import Stream
 from ._law import BATCH, law, rows
 from ._trial import Broken, Trial
 

@@ -1,0 +1,472 @@
+"""``python -m tests.scale``: what states weigh, cost and hold, measured, into ``docs/scale.md`` and its JSON."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from math import erf, sqrt
+from pathlib import Path
+from statistics import median
+from subprocess import run
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+import arraylosses as al
+from arraylosses import conformance
+from arraylosses._metric import Function
+from arraylosses.conformance._trial import Trial, Variant, variants
+
+from .bench.markdown import table
+from .bench.memory import FORGET, resident
+from .bench.report import machine, number
+
+ROOT = Path(__file__).parents[1]
+STORED, PAGE = ROOT / "docs" / "scale.json", ROOT / "docs" / "scale.md"
+RNG = np.random.default_rng(1)
+
+
+def seconds(call: Callable[[], Any], rounds: int = 7) -> float:
+    """The median of several calls, after one that does not count."""
+    call()
+    found = []
+    for _ in range(rounds):
+        start = perf_counter()
+        call()
+        found.append(perf_counter() - start)
+    return median(found)
+
+
+def in_float32(n: int) -> tuple[Any, Any]:
+    pred, target = RNG.standard_normal((2, n), dtype=np.float32)
+    return pred, target
+
+
+# ---- what a state weighs
+
+
+def weight_of(state: Any) -> int:
+    return sum(x.nbytes for x in al.state_to_dict(state).values())
+
+
+def state_of(variant: Variant, n: int) -> Any:
+    """After ``n`` float32 elements."""
+    trial = Trial(variant, conformance.backend("numpy"), np.random.default_rng(0).random)
+    arrays = trial.grouped(trial.as_dtype(trial.draw((n,)), "float32"))
+    given = {k: v for k, v in variant.params.items() if not k.endswith("_axis") or variant.form.selector == k}
+    s = al.stream(variant.metric, **given)
+    return s.update(s.init(*arrays), *arrays)
+
+
+def weights() -> Iterator[dict[str, Any]]:
+    """Of every metric in every form: bytes that stay, and bytes for each element more."""
+    for metric in al.catalogue:
+        for variant in () if isinstance(metric, Function) else variants(metric):
+            if not (variant.labels or variant.optional):
+                few, many = (state_of(variant, n) for n in (70, 140))
+                grows = (weight_of(many) - weight_of(few)) / 70
+                fixed = weight_of(few) - 70 * grows
+                kind = type(few).__name__
+                yield {"metric": variant.name, "kind": kind, "bytes": fixed, "each": grows}
+
+
+# ---- what a merge costs
+
+MERGED: dict[str, tuple[Any, int]] = {
+    "Mean": (al.stream(al.absolute_error), 3),
+    "Fit": (al.stream(al.r2_score), 3),
+    "Moments": (al.stream(al.pearson_corrcoef), 3),
+    "Samples of 1000": (al.stream(al.spearman_corrcoef), 1000),
+}
+WORKERS = 10_000
+
+
+def merges() -> Iterator[dict[str, Any]]:
+    """States of 10,000 workers, one after the other and at once."""
+    for kind, (s, n) in MERGED.items():
+        arrays = in_float32(n)
+        state = s.update(s.init(*arrays), *arrays)
+        few = [state] * 200
+        single = seconds(lambda s=s, state=state: s.merge(state, state))
+        together = seconds(lambda s=s, state=state: s.merge(*[state] * WORKERS), 3) if n < 1000 else None
+        at_once = seconds(lambda s=s, few=few: s.merge(*few)) / 200
+        yield {
+            "kind": kind,
+            "bytes": weight_of(state),
+            "one": 1e6 * single,
+            "each": 1e6 * at_once,
+            "all": together and 1e3 * together,
+        }
+
+
+# ---- batches
+
+OVERHEAD = ("numpy", "torch", "jax")
+
+
+def overheads() -> Iterator[dict[str, Any]]:
+    """What `update` costs above the metric itself, on 64 elements."""
+    for name in OVERHEAD:
+        if name not in conformance.installed():
+            continue
+        backend = conformance.backend(name)
+        arrays = [backend.put(x) for x in in_float32(64)]
+        for metric in (al.squared_error, al.pearson_corrcoef, al.f1_score):
+            given = [abs(x) > 0.5 for x in arrays] if metric is al.f1_score else arrays
+            given = [backend.put(np.asarray(x, dtype="float32")) for x in given]
+            s = al.stream(metric)
+            state, update = s.init(*given), s.update
+            if name == "jax":
+                import jax
+
+                update = jax.jit(s.update)
+            spent = [
+                seconds(lambda u=u, a=a: [u(*a) for _ in range(50)]) / 50
+                for u, a in ((update, (state, *given)), (metric, tuple(given)))
+            ]
+            yield {"where": name, "metric": metric.__name__, "update": 1e6 * spent[0], "metric_us": 1e6 * spent[1]}
+
+
+def growth() -> Iterator[dict[str, Any]]:
+    """`evaluate` of so many batches of 1000 elements."""
+    batch = in_float32(1000)
+    for metric in (al.root_mean_squared_error, al.spearman_corrcoef):
+        for count in (10, 100, 1000):
+            spent = seconds(lambda m=metric, c=count: al.evaluate(m, (batch for _ in range(c))), 3)
+            yield {"metric": metric.__name__, "batches": count, "ms": 1e3 * spent, "each": 1e6 * spent / count}
+
+
+def compilations() -> int:
+    """Programs that 20 batches of one shape make JAX compile."""
+    import jax
+
+    from arraylosses import _evaluate
+
+    s = al.stream({"rmse": al.root_mean_squared_error, "r2": al.r2_score})
+    pred, target = (jax.numpy.asarray(x) for x in in_float32(2000))
+    al.evaluate(s, pred, target, batch_size=100)
+    return int(_evaluate._compiled(s)._cache_size())
+
+
+# ---- digits
+
+
+def digits(batches: int = 10_000, size: int = 100_000) -> dict[str, Any]:
+    """A mean of 1e9 float32 numbers far from zero, batch by batch, against the mean of the same in float64."""
+    s = al.stream(al.absolute_error)
+    block = np.abs(RNG.standard_normal(size, dtype=np.float32)) + np.float32(1000)
+    zero = np.zeros_like(block)
+    state, exact = s.init(block, zero), 0.0
+    for i in range(batches):
+        batch = block * np.float32(1 + i / batches)
+        state = s.update(state, batch, zero)
+        exact += float(batch.sum(dtype=np.float64))
+    value = float(s.compute(state))
+    return {"elements": batches * size, "error": abs(value / (exact / (batches * size)) - 1)}
+
+
+# ---- a file larger than what is held
+
+FILE = 2_000_000_000
+"""Bytes of each of two files."""
+
+
+def mapped(folder: Path) -> dict[str, Any]:
+    """RMSE and MAE of two files that are mapped, beside reading them once."""
+    names = [folder / "pred.npy", folder / "target.npy"]
+    for name in names:
+        file = np.lib.format.open_memmap(name, mode="w+", dtype=np.float32, shape=(FILE // 4,))
+        for i in range(0, FILE // 4, 1 << 22):
+            file[i : i + (1 << 22)] = RNG.standard_normal(len(file[i : i + (1 << 22)]), dtype=np.float32)
+        file.flush()
+        del file
+    told = run(
+        [sys.executable, "-c", f"from tests.scale import walked; walked({[str(n) for n in names]})"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
+
+
+def walked(names: list[str]) -> None:
+    """In a process of its own: seconds of reading and of evaluating, turn by turn, and the memory above the import."""
+    metrics = {"rmse": al.root_mean_squared_error, "mae": al.absolute_error}
+    al.evaluate(metrics, *in_float32(1000))
+    spent: dict[str, list[float]] = {"read": [], "evaluated": []}
+    FORGET.write_text("5")
+    before = resident("VmRSS")
+    for _ in range(3):
+        for what, call in (("read", read), ("evaluated", lambda names: al.evaluate(metrics, *opened(names)))):
+            start = perf_counter()
+            call(names)
+            spent[what].append(perf_counter() - start)
+    peak = resident("VmHWM") - before
+    print(json.dumps({"bytes": 2 * FILE, "MiB": peak} | {k: median(v) for k, v in spent.items()}))
+
+
+def opened(names: list[str]) -> list[Any]:
+    return [np.load(name, mmap_mode="r") for name in names]
+
+
+def read(names: list[str]) -> None:
+    """Once, by the same stretches, without keeping any."""
+    for name in names:
+        with Path(name).open("rb", buffering=0) as file:
+            buffer = bytearray(1 << 23)
+            while file.readinto(buffer):
+                np.frombuffer(buffer, dtype=np.float32).max()
+
+
+# ---- where exact order statistics end
+
+
+def binned() -> Iterator[dict[str, Any]]:
+    """AUROC of two normal distributions by bins: of 1e6 samples beside the exact one, of 1e9 beside the limit."""
+    n = 1_000_000
+    target = (RNG.random(n) < 0.5) * 1.0
+    score = 1 / (1 + np.exp(-(RNG.standard_normal(n) + 2 * target - 1) * 2))
+    exact = float(al.auroc(score, target))
+    theory = 0.5 * (1 + erf(2 / sqrt(2) / sqrt(2)))
+    for bins in (100, 1000, 10_000):
+        s = al.stream(al.auroc, bins=bins)
+        state = s.update(s.init(score, target), score, target)
+        here = abs(float(s.compute(state)) - exact)
+        shares = [cut / cut.sum() for cut in (state.positive.wide, state.negative.wide)]
+        many = [RNG.multinomial(500_000_000, share).astype(float) for share in shares]
+        words = [state.positive._replace(head=x, tail=0 * x) for x in many]
+        there = float(s.compute(state._replace(positive=words[0], negative=words[1])))
+        ties = float(np.sum(shares[0] * shares[1])) / 2
+        yield {"bins": bins, "error": here, "bound": ties, "at_1e9": abs(there - theory), "bytes": weight_of(state)}
+
+
+# ---- the page
+
+
+def measured() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(dir=ROOT) as folder:
+        file = mapped(Path(folder))
+    return {
+        "machine": machine() | {"date": datetime.now(UTC).isoformat(timespec="seconds")},
+        "weights": list(weights()),
+        "merges": list(merges()),
+        "overheads": list(overheads()),
+        "growth": list(growth()),
+        "compilations": compilations() if "jax" in conformance.installed() else None,
+        "digits": digits(),
+        "mapped": file,
+        "binned": list(binned()),
+    }
+
+
+def size(count: float) -> str:
+    """Bytes, for people."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{number(count)} {unit}"
+        count /= 1000
+    return f"{number(count)} TB"
+
+
+def weighed(rows: list[dict[str, Any]]) -> str:
+    lines = [
+        [
+            f"`{r['metric']}`",
+            r["kind"],
+            size(r["bytes"]),
+            size(r["each"]) if r["each"] else "",
+            size(r["bytes"] + r["each"] * 1e9),
+        ]
+        for r in rows
+    ]
+    return table(("metric", "state", "bytes", "and for each element", "after 1e9 elements"), lines)
+
+
+def merged(rows: list[dict[str, Any]]) -> str:
+    head = (
+        "state",
+        "bytes",
+        "one merge, us",
+        "of many at once, us each",
+        "10,000 at once, ms",
+        "a tree over 10,000 moves",
+    )
+    lines = (
+        [
+            r["kind"],
+            size(r["bytes"]),
+            number(r["one"]),
+            number(r["each"]),
+            number(r["all"]) if r["all"] else "",
+            size(r["bytes"] * (WORKERS - 1)) if r["all"] else "all samples, log2(10,000) times",
+        ]
+        for r in rows
+    )
+    return table(head, lines)
+
+
+def batched(rows: list[dict[str, Any]]) -> str:
+    lines = (
+        [
+            r["where"],
+            f"`{r['metric']}`",
+            number(r["update"]),
+            number(r["metric_us"]),
+            number(r["update"] - r["metric_us"]),
+        ]
+        for r in rows
+    )
+    return table(("where", "metric", "update, us", "the metric, us", "above it"), lines)
+
+
+def grown(rows: list[dict[str, Any]]) -> str:
+    lines = ([f"`{r['metric']}`", str(r["batches"]), number(r["ms"]), number(r["each"])] for r in rows)
+    return table(("metric", "batches of 1000", "ms", "us each"), lines)
+
+
+def by_bins(rows: list[dict[str, Any]]) -> str:
+    head = ("bins", "bytes", "off the exact value of 1e6", "bound", "off the limit at 1e9")
+    lines = (
+        [str(r["bins"]), size(r["bytes"]), *(number(r[k], ".1e") for k in ("error", "bound", "at_1e9"))] for r in rows
+    )
+    return table(head, lines)
+
+
+def page(found: dict[str, Any]) -> str:
+    about, file = found["machine"], found["mapped"]
+    return TEXT.format(
+        date=about["date"][:10],
+        cpu=about["cpu"],
+        cores=about["cores"],
+        weights=weighed(found["weights"]),
+        merges=merged(found["merges"]),
+        overheads=batched(found["overheads"]),
+        growth=grown(found["growth"]),
+        compilations=found["compilations"],
+        elements=number(found["digits"]["elements"], ".0e"),
+        error=number(found["digits"]["error"], ".1e"),
+        file=size(file["bytes"]),
+        read=number(file["read"]),
+        evaluated=number(file["evaluated"]),
+        ratio=number(file["evaluated"] / file["read"], ".2f"),
+        memory=number(file["MiB"]),
+        binned=by_bins(found["binned"]),
+    )
+
+
+TEXT = """# Beyond one batch, one process, one machine
+
+A stream (`al.stream`) hands out states, which are named tuples of arrays, and merges them; it never communicates. How
+large they are, what a merge costs, and where it ends. This page is written by `python -m tests.scale`; do not edit it.
+
+Measured on {date}, on {cpu}, {cores} cores.
+
+## Ways
+
+```python
+import functools
+
+import numpy as np
+import arraylosses as al
+
+pred, target = np.random.default_rng(0).normal(size=(2, 1000))
+parts = [(pred[i : i + 100], target[i : i + 100]) for i in range(0, 1000, 100)]
+
+s = al.stream({{"mse": al.squared_error, "rmse": al.root_mean_squared_error, "r2": al.r2_score}})
+al.evaluate(s, parts)  # batches: a DataLoader, a generator, a list
+al.evaluate(s, pred, target, batch_size=64)  # arrays that are cut: np.load(..., mmap_mode="r"), Dask
+
+states = [al.accumulate(s, [part]) for part in parts]  # what each worker sends: one state for mse and rmse
+one = functools.reduce(s.merge, states)  # anything that reduces
+all_at_once = s.merge(*states)
+assert float(s.compute(one)["rmse"]) == float(s.compute(all_at_once)["rmse"])
+
+saved = al.state_to_dict(one)  # np.savez("state.npz", **saved); safetensors; JSON by tolist()
+state = al.state_from_dict(saved, s)
+print(round(float(s.compute(state)["rmse"]), 6))  # -> 1.372627
+```
+
+Taken up again on another library by `al.convert_state(state, torch)`. Over ranks, devices and clusters:
+
+```py
+from arraylosses.engines.torch import all_merge     # torch.distributed: the same on every rank
+s.compute(all_merge(s, state))
+
+from arraylosses.engines.jax import all_merge       # in jax.shard_map: over an axis of the mesh
+s.compute(all_merge(s, state, "data"))
+
+from arraylosses.engines.dask import evaluate       # a state for each chunk, a tree of merges; computed when asked
+evaluate(s, pred, target).compute()
+```
+
+Apache Beam asks for the same four functions under other names:
+
+```py
+class Evaluate(beam.CombineFn):
+    def create_accumulator(self):
+        return None                                          # of no batch
+    def add_input(self, state, batch):
+        new = al.accumulate(s, [batch])
+        return new if state is None else s.merge(state, new)
+    def merge_accumulators(self, states):
+        return functools.reduce(s.merge, [one for one in states if one is not None])
+    def extract_output(self, state):
+        return s.compute(state)
+```
+
+## What a state weighs
+
+In float32. Numbers are kept in two words each, so that 1e9 elements are counted and added as well as 1000. Where
+elements add to it, the state keeps the samples: exact order statistics need them all.
+
+{weights}
+
+## What a merge costs
+
+On NumPy. Who merges by pairs over 10,000 workers sends each state once: 9,999 of them, fourteen merges deep.
+
+{merges}
+
+## What a batch costs
+
+64 elements: what `update` takes (under `jax.jit` on JAX), beside the metric itself.
+
+{overheads}
+
+`evaluate` grows as the batches do:
+
+{growth}
+
+20 batches of one shape make JAX compile {compilations} program.
+
+The mean of {elements} float32 numbers far from zero, in 10,000 batches: {error} off the float64 mean, relative.
+
+## Files larger than memory
+
+RMSE and MAE of two mapped files, {file} together: reading them takes {read} s, evaluating {evaluated} s, {ratio} times
+as long, in {memory} MiB beyond the import. (Read: by 8 MiB into one buffer, and the greatest of each.)
+
+## Where exact order statistics end
+
+Samples of float32 weigh 12 bytes each: 12 GB for 1e9. With `bins=` the state has a fixed size. What is lost is the
+order within a bin: AUROC is off by half the pairs that share one at most. Two normal distributions of scores, two
+deviations apart:
+
+{binned}
+
+Beyond some 1e8 samples, or where a state has to keep its shape (`jit`, `scan`), take bins; below, the exact value.
+"""
+
+
+def main() -> None:
+    if "--page" not in sys.argv:
+        STORED.write_text(json.dumps(measured(), indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(page(json.loads(STORED.read_text(encoding="utf-8"))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
