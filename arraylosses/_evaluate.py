@@ -13,7 +13,7 @@ from ._metric import Metric
 from ._state import Samples
 from ._stream import Stream
 from ._typing import Array, Axis
-from ._xp import chunk_ends, compilable, compiled, present, unrecorded
+from ._xp import chunk_ends, compilable, compiled, present, size, unrecorded
 
 BATCH_BYTES = 1 << 24
 """Of arrays that are cut into batches, what all of them together weigh in one."""
@@ -246,11 +246,16 @@ def _cuts(data: tuple[Array, ...], batch_size: int | None) -> list[slice]:
     n = lengths.pop()
     if batch_size is None and (ends := chunk_ends(data[0])):
         return [slice(start, stop) for start, stop in zip([0, *ends[:-1]], ends, strict=True)]
-    rows = batch_size or max(1, BATCH_BYTES * n // max(sum(x.nbytes for x in data), 1))
+    rows = batch_size or max(1, BATCH_BYTES * n // max(sum(map(_weight, data)), 1))
     if rows < 1:
         raise ValueError(f"`batch_size` must be at least 1; got {batch_size}.")
-    # nothing at all is one batch of nothing
-    return [slice(start, start + rows) for start in range(0, max(n, 1), rows)]
+    # nothing at all is one batch of nothing; the standard does not say what lies beyond an end
+    return [slice(start, start + rows if start + rows < n else None) for start in range(0, max(n, 1), rows)]
+
+
+def _weight(x: Array) -> int:
+    """Bytes; the standard has no word for them, and then 8 of each element."""
+    return getattr(x, "nbytes", 8 * size(x))
 
 
 def _cut(data: tuple[Array, ...], cuts: list[slice]) -> Iterator[tuple[Array, ...]]:

@@ -175,8 +175,9 @@ def _refuse_unlike_states(lib: Library, a: State, b: State) -> None:
     first, second = _leaf(a), _leaf(b)
     if type(a) is not type(b):
         raise TypeError(f"only states of one stream merge; got {type(a).__name__} and {type(b).__name__}.")
-    if type(first) is not type(second) and library(second).xp is not lib.xp:
-        raise TypeError(f"only states of one library merge; got {lib.name} and {library(second).name}.")
+    one, other = library(first), library(second)
+    if one.xp is not other.xp:
+        raise TypeError(f"only states of one library merge; got {one.name} and {other.name}.")
     _refuse_unlike("dtype", first.dtype, second.dtype)
     if lib.devices:
         _refuse_unlike("device", first.device, second.device)
@@ -186,7 +187,8 @@ def _refuse_unlike_states(lib: Library, a: State, b: State) -> None:
 
 def _refuse_unlike(what: str, one: Any, other: Any) -> None:
     if one != other:
-        raise (TypeError if what == "dtype" else ValueError)(f"only states of one {what} merge; got {one} and {other}.")
+        kind = TypeError if what == "dtype" else ValueError
+        raise kind(f"only states {'on' if what == 'device' else 'of'} one {what} merge; got {one} and {other}.")
 
 
 def _as_arrays(lib: Library, state: State) -> State:

@@ -219,3 +219,24 @@ def test_sentences(call: Any, error: type[Exception], sentence: str) -> None:
     with pytest.raises(error) as caught:
         call()
     assert str(caught.value) == sentence
+
+
+def test_states_on_two_devices_are_told() -> None:
+    strict = pytest.importorskip("array_api_strict")
+    s = al.stream(al.absolute_error)
+    here, there = (
+        al.accumulate(s, *(strict.asarray(x, device=strict.Device(name)) for x in (PRED, TARGET)))
+        for name in ("CPU_DEVICE", "device1")
+    )
+    with pytest.raises(ValueError, match="device") as caught:
+        s.merge(here, there)
+    one, other = (state.total.head.device for state in (here, there))
+    assert str(caught.value) == f"only states on one device merge; got {one} and {other}."
+
+
+def test_a_batch_of_another_library_is_told() -> None:
+    strict = pytest.importorskip("array_api_strict")
+    other = tuple(strict.asarray(x) for x in (PRED, TARGET))
+    with pytest.raises(al.BatchError) as caught:
+        al.evaluate(al.absolute_error, [(PRED, TARGET), other])
+    assert str(caught.value) == "batch 1: only states of one library merge; got numpy and strict."
