@@ -116,12 +116,12 @@ PRICES = (
 )
 SAME = "The same operations as the peer's, in the same order: what is told is the spread of both."
 EARLY = (
-    "The peer may stop at a point that settles the greatest distance; ours has a distance for each point, which weights "
-    "and gradients need. Tried: k-d trees asked in order and by all cores."
+    "The peer may stop at a point that settles the greatest distance; ours has a distance for each point, which "
+    "weights and gradients need. Tried: k-d trees asked in order and by all cores."
 )
 TABLE = (
-    "The formula makes one table of distances for both directions; ours looks for the least twice, and writes no table. "
-    "Tried: the least before who has it, four times as fast."
+    "The formula makes one table of distances for both directions; ours looks for the least twice, and writes no "
+    "table. Tried: the least before who has it, four times as fast."
 )
 CURVE = "A histogram of coverage is kept, for streams and all levels; the formula counts level by level."
 CORNERS = "The corners of each box are looked at, for two that are exchanged are an error."
