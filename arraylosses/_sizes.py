@@ -21,6 +21,8 @@ class Sizes:
         Elements of a block whose temporaries stay in a core's cache. torch shares a block between its threads.
     fused_block : int
         Elements for which torch makes a loss and its slope at a time.
+    jax_row : int
+        Distances from one point among which XLA looks for the least while it makes them: of more it writes a table.
     bytes, torch_bytes : int
         What one block of all inputs takes where a formula walks over them.
     """
@@ -31,6 +33,7 @@ class Sizes:
     numpy_block: int = 3 << 15
     torch_block: int = 1 << 17
     fused_block: int = 1 << 18
+    jax_row: int = 1 << 15
     bytes: int = 1 << 20
     torch_bytes: int = 1 << 21
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._sizes import SIZES
 from .._typing import Array, Formula, Namespace
 from . import entropic, neighbours, ranks, spectrum, sums
 
@@ -71,10 +72,31 @@ def _apart(xp: Namespace, points: Array, others: Array, present: Array | None) -
     return square if present is None else xp.where(xp.expand_dims(present, axis=-2), square, xp.inf)
 
 
+def _by_stretches(xp: Namespace, others: Array, present: Array | None, find: Callable[..., Array]) -> Array:
+    """``find`` of each stretch of the others, in a loop: results side by side along a new first axis.
+
+    The last one is filled up with the first point, which a search in order finds before.
+    """
+    from jax import lax
+
+    m, width = others.shape[-2], SIZES.jax_row
+    if m <= width:
+        return find(others, present)[None]
+    count = -(-m // width)
+    place = xp.arange(count * width)
+    place = xp.reshape(xp.where(place < m, place, 0), (count, width))
+
+    def one(at: Array) -> Array:
+        return find(xp.take(others, at, axis=-2), None if present is None else xp.take(present, at, axis=-1))
+
+    return lax.map(one, place)
+
+
 def _least(points: Array, others: Array, present: Array | None) -> Array:
     import jax.numpy as xp
 
-    return xp.min(_apart(xp, points, others, present), axis=-1)
+    found = _by_stretches(xp, others, present, lambda *part: xp.min(_apart(xp, points, *part), axis=-1))
+    return xp.min(found, axis=0)
 
 
 def nearest(xp: Namespace, points: Array, others: Array, present: Array | None = None) -> Array:
@@ -82,7 +104,21 @@ def nearest(xp: Namespace, points: Array, others: Array, present: Array | None =
     if points.shape[-1] > COORDINATES:
         found: Array = neighbours.nearest.pure(xp, points, others, present)
         return found
-    return xp.argmin(_apart(xp, points, others, present), axis=-1)
+    several = _by_stretches(xp, others, present, lambda *part: xp.argmin(_apart(xp, points, *part), axis=-1))
+    return several[0] if len(several) == 1 else _nearest_of(xp, points, others, present, several)
+
+
+def _nearest_of(xp: Namespace, points: Array, others: Array, present: Array | None, several: Array) -> Array:
+    """The nearest of those that each stretch has found."""
+    places = xp.moveaxis(several, 0, -1) + SIZES.jax_row * xp.arange(several.shape[0])
+    # beyond the last of them there is the first again
+    found = xp.where(places < others.shape[-2], places, 0)
+    flat = xp.reshape(found, (*found.shape[:-2], -1))
+    gap = points[..., None, :] - xp.reshape(sums.pick_rows(xp, others, flat), (*found.shape, points.shape[-1]))
+    square = xp.sum(gap * gap, axis=-1)
+    if present is not None:
+        square = xp.where(xp.reshape(xp.take_along_axis(present, flat, axis=-1), found.shape), square, xp.inf)
+    return sums.pick(xp, found, xp.argmin(square, axis=-1))
 
 
 def _least_distance(points: Array, others: Array, present: Array | None) -> Array:

@@ -23,7 +23,7 @@ MEASURED: dict[str, tuple[Size, tuple[str, ...]]] = {
     "squared_error": (10**7, ("numpy", "torch")),
     "absolute_error": (10**7, ("numpy", "torch")),
     "huber_loss": (10**7, ("numpy", "torch")),
-    "chamfer_distance": (100_000, ("numpy", "torch")),
+    "chamfer_distance": (100_000, ("numpy", "torch", "jax-jit")),
     "pairwise_iou": (4096, ("numpy", "torch")),
     "ssim": ((8, 3, 256, 256), ("numpy", "torch", "torch-grad")),
 }

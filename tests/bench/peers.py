@@ -91,7 +91,7 @@ def measured(case: Case, place: str, size: Size, scope: Scope, name: str) -> Res
 def compares(case: Case, place: str, size: Size, haste: bool) -> bool:
     at = PLACES[place]
     if place == "jax-eager":
-        return "jax" in case.peers and (haste or elements(size) >= LARGE_FOR_EAGER)
+        return bool(case.rivals("jax", size)) and (haste or elements(size) >= LARGE_FOR_EAGER)
     of_interest = (case.trained or not at.trains) and (case.compiled or not at.compiles)
     return of_interest and bool(case.rivals(at.library, size, at.gradient))
 

@@ -138,6 +138,8 @@ MACHINE = (
 REASONS: dict[str, str] = {
     "frame/*": MACHINE,
     "*/100/*": OVERHEAD,
+    "*_error/10000000/torch-compiled*": SAME,
+    "*_loss/10000000/torch-compiled*": SAME,
     "psnr/1x3x64x64/*": OVERHEAD,
     "ssim*/1x3x64x64/*": OVERHEAD,
     "absolute_error/*/jax-*": CORNER,
