@@ -21,6 +21,8 @@ class Sizes:
         Elements of a block whose temporaries stay in a core's cache. torch shares a block between its threads.
     fused_block : int
         Elements for which torch makes a loss and its slope at a time.
+    images : int
+        Pixels of images whose graph torch keeps at a time.
     jax_row : int
         Distances from one point among which XLA looks for the least while it makes them: of more it writes a table.
     bytes, torch_bytes : int
@@ -33,6 +35,7 @@ class Sizes:
     numpy_block: int = 3 << 15
     torch_block: int = 1 << 17
     fused_block: int = 1 << 18
+    images: int = 3 << 17
     jax_row: int = 1 << 15
     bytes: int = 1 << 20
     torch_bytes: int = 1 << 21

@@ -157,7 +157,7 @@ def by_elements(kernel: Callable[..., Any], tensors: tuple[torch.Tensor, ...], b
     """The kernel's values, with the graph of a few elements at a time; as it is, where it gives more than a value."""
     shape = tensors[0].shape[:batch]
     rows = [x.detach().reshape(-1, *x.shape[batch:]) for x in tensors]
-    several = max(1, SIZES.fused_block * rows[0].shape[0] // max(rows[0].numel(), 1))
+    several = max(1, SIZES.images * rows[0].shape[0] // max(rows[0].numel(), 1))
     slopes = [torch.empty_like(x) if t.requires_grad else None for x, t in zip(rows, tensors, strict=True)]
     values = []
     for i in range(0, rows[0].shape[0], several):

@@ -177,7 +177,7 @@ def by_elements(xp: Namespace, *arrays: Any, kernel: Formula, params: dict[str, 
 
     formula = partial(kernel, xp, **params)
     wanted = torch.recorded(arrays) and not any(getattr(v, "requires_grad", False) for v in params.values())
-    if not wanted or arrays[0].numel() < SIZES.fused_block:
+    if not wanted or arrays[0].numel() < SIZES.images:
         return formula(*arrays)
     return torch.by_elements(formula, arrays, batch)
 
