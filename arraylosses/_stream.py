@@ -74,7 +74,7 @@ class Stream:
         return Stream, (self.metric, self.axis, self.params)
 
     def init(self, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
-        """The state of no data, for batches that look like these. Weights may be given as to `update`; they weigh 0."""
+        """The state of no data, for batches that look like these. Weights are given where batches have some."""
         inputs, form, _ = self._inputs(arrays, None, named)
         axes = resolve_axes(self.axis, inputs.batch)
         if not inputs.batch:
@@ -84,7 +84,9 @@ class Stream:
         xp = inputs.lib.xp
         like = inputs.first
         # samples are let go below, and need no weights of 0
-        nothing = None if form.grows else xp.zeros(inputs.batch, dtype=xp.bool, **device_of(xp, like))
+        nothing = weights if form.grows else xp.zeros(inputs.batch, dtype=xp.bool, **device_of(xp, like))
+        if weights is not None and not form.grows:
+            nothing = xp.zeros_like(weights)  # of labels alone, weights say the dtype
         state = _as_arrays(inputs.lib, self._gathered(arrays, nothing, named))
         return state.emptied() if isinstance(state, Samples) else state
 
@@ -94,7 +96,8 @@ class Stream:
         return quietly(self._updated, inputs.lib, state, inputs, form, params)
 
     def _updated(self, lib: Library, state: State, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
-        return _merged(lib, state, self._state(lib, inputs, form, params))
+        # labels alone have no dtype of their own: where only some batches have weights, theirs may be another
+        return _merged(lib, state, self._state(lib, inputs, form, params), alike=any(True for _ in inputs.real()))
 
     def merge(self, a: State, b: State, /, *more: State) -> State:
         """One state of two, of two workers for instance; or of many at once, which takes a hundredth of the time."""
@@ -139,8 +142,8 @@ def _read(xp: Namespace, given: Any, metric: Metric, params: Any, made: Formula 
     return cast(lib, value, dtype)
 
 
-def _merged(lib: Library, a: State, b: State) -> State:
-    _refuse_unlike_states(lib, a, b)
+def _merged(lib: Library, a: State, b: State, alike: bool = True) -> State:
+    _refuse_unlike_states(lib, a, b, alike)
     return _as_arrays(lib, merge(a, b))
 
 
@@ -171,14 +174,15 @@ def _each(make: Callable[[list[Array]], Array], *states: Any) -> Any:
     return type(first)(*(_each(make, *parts) for parts in zip(*states, strict=True)))
 
 
-def _refuse_unlike_states(lib: Library, a: State, b: State) -> None:
+def _refuse_unlike_states(lib: Library, a: State, b: State, alike: bool = True) -> None:
     first, second = _leaf(a), _leaf(b)
     if type(a) is not type(b):
         raise TypeError(f"only states of one stream merge; got {type(a).__name__} and {type(b).__name__}.")
     one, other = library(first), library(second)
     if one.xp is not other.xp:
         raise TypeError(f"only states of one library merge; got {one.name} and {other.name}.")
-    _refuse_unlike("dtype", first.dtype, second.dtype)
+    if alike:
+        _refuse_unlike("dtype", first.dtype, second.dtype)
     if lib.devices:
         _refuse_unlike("device", first.device, second.device)
     if not isinstance(a, Samples):

@@ -106,7 +106,7 @@ from arraylosses.engines.jax import all_merge
 from tests.test_engines import ERRORS, PRED, TARGET, STREAM, close
 
 assert jax.device_count() == 8
-mesh = jax.make_mesh((8,), ("data",))
+mesh = jax.make_mesh((8,), ("data",), axis_types=(jax.sharding.AxisType.Auto,))
 shards = [jax.device_put(x, NamedSharding(mesh, PartitionSpec("data"))) for x in (PRED, TARGET)]
 close({name: metric(*shards) for name, metric in ERRORS.items()})
 

@@ -118,8 +118,8 @@ def label_surprise(xp: Namespace, logits: Array, label: Array) -> Array:
 
 
 def table_by_rows(xp: Namespace, points: Array, others: Array, find: Callable[[Array], Array]) -> Array:
-    """Nothing is held but the table, and a block."""
-    n, rows = points.shape[-2], max(1, SIZES.numpy_block // max(others.shape[-2], 1))
+    """Nothing is held but the table, and a block: of half the size, for some eight of it are made on the way."""
+    n, rows = points.shape[-2], max(1, SIZES.numpy_block // 2 // max(others.shape[-2], 1))
     if points.ndim != 2 or rows >= n:
         return find(points)
     table = np.empty((n, others.shape[-2]), dtype=points.dtype)

@@ -84,7 +84,7 @@ def _streamed(metric: Any, case: Case, lib: Library) -> Callable[[list[tuple[int
     s = al.stream(metric, **params)
     held = [lib.put(a) for a in arrays]
     weight = None if weights is None else lib.put(weights)
-    start = s.init(*(a[:1] for a in held))
+    start = s.init(*(a[:1] for a in held), weights=None if weight is None else weight[:1])
 
     def state(i: int, j: int) -> Any:
         return s.update(start, *(a[i:j] for a in held), weights=None if weight is None else weight[i:j])

@@ -124,6 +124,10 @@ TABLE = (
     "table. Tried: the least before who has it, four times as fast."
 )
 CURVE = "A histogram of coverage is kept, for streams and all levels; the formula counts level by level."
+WINDOWS = (
+    "XLA differentiates the slices of a window as it finds them, each into a padded image. Tried: `linear_call`, by "
+    "which the slope would be a window itself, as on torch; JAX cannot map it by vmap."
+)
 CORNERS = "The corners of each box are looked at, for two that are exchanged are an error."
 PASSES = "A block is written to cache and read again. Tried: two threads, 0.75 to 1.4 times as long as one."
 BLOCKS = (
@@ -132,7 +136,9 @@ BLOCKS = (
 )
 MACHINE = (
     "The goals are absolute, and were met on 2026-11-25 at c8818af on an Intel Xeon (NumPy 4.1 and 7.2 us, torch 7.3 "
-    "and 22.9 us, streams 46 and 57 us, import 49 ms), where the bare formula took 2.4 us on NumPy and 6.4 us on torch."
+    "and 22.9 us, streams 46 and 57 us, import 49 ms), where the bare formula took 2.4 us on NumPy and 6.4 us on "
+    "torch. On this processor, turn by turn with the code before (904ebcf), a call takes 20 to 23 us where that took "
+    "23 on NumPy, 32 to 38 where it took 50 to 59 on torch, and a stream 136 to 156 where it took 147 to 173."
 )
 
 REASONS: dict[str, str] = {
@@ -142,6 +148,8 @@ REASONS: dict[str, str] = {
     "*_loss/10000000/torch-compiled*": SAME,
     "psnr/1x3x64x64/*": OVERHEAD,
     "ssim*/1x3x64x64/*": OVERHEAD,
+    "ms_ssim/1x3x176x176/*": OVERHEAD,
+    "ssim/*/jax-grad": WINDOWS,
     "absolute_error/*/jax-*": CORNER,
     "huber_loss/*/jax-*": CORNER,
     "smooth_l1_loss/*/jax-*": CORNER,
