@@ -222,7 +222,7 @@ def test_the_page_tells_losses_and_wins(monkeypatch: pytest.MonkeyPatch) -> None
     assert "**no** [^0]" in text
     assert "[^0]: No reason is known yet." in text
     assert "Without a figure: `ssim/1x3x64x64/torch`." in text
-    assert "| numpy | 1.41 | 2 | 3 | **no** |" in text
+    assert "| numpy | 1.41 | 2 | 3 | **no** | 4.00 of 1 |" in text
 
 
 def test_the_table_and_the_picture_are_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,7 +77,10 @@ TAILS = (
     "Both tails keep every digit, by choices that the formula has not, and that XLA does not vectorize as well. Tried: "
     "bits instead of branches; value and slope from the same exponentials, in place."
 )
-CORNER = "The slope at 0 is 0 on every library, by a maximum of two numbers; XLA has the absolute value itself."
+CORNER = (
+    "The slope at 0 is 0 on every library, by a maximum of two numbers; XLA has the absolute value itself, as the "
+    "formula does. Left: a twin by it would gain what this row lacks, which is less than a twin needs."
+)
 OWN_TERM = (
     "The label's own term is left out of the sum, so that a confident answer keeps its digits: it is put out by its "
     "place, or by a mask under XLA. Tried: the greatest of all logits instead of that of the others, which saves a "
@@ -128,7 +131,9 @@ WINDOWS = (
     "XLA differentiates the slices of a window as it finds them, each into a padded image. Tried: `linear_call`, by "
     "which the slope would be a window itself, as on torch; JAX cannot map it by vmap."
 )
-CORNERS = "The corners of each box are looked at, for two that are exchanged are an error."
+CORNERS = (
+    "The corners of each box are looked at, for two that are exchanged are an error. Tried: one mask for both corners."
+)
 PASSES = "A block is written to cache and read again. Tried: two threads, 0.75 to 1.4 times as long as one."
 BLOCKS = (
     "torch's blocks are larger than NumPy's, for its calls take longer to begin. Tried: blocks of half the size, whose "
