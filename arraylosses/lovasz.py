@@ -78,7 +78,8 @@ def _extension(xp: Namespace, error: Array, target: Array, weight: Array) -> Arr
     error, target, weight = (xp.take_along_axis(x, order, axis=-1) for x in (error, target, weight))
     hits = weight * target
     misses = weight - hits
-    distinct = xp.all(error[..., 1:] != error[..., :-1])
+    later = error[..., min(1, error.shape[-1]) :]
+    distinct = xp.all(later != error[..., : later.shape[-1]])
     # groups cost as much as the sort
     usual = _slopes(xp, hits, misses)
     by_hit, by_miss = either(xp, distinct, usual, lambda: _grouped_slopes(xp, tie_groups(xp, error), hits, misses))

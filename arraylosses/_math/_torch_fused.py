@@ -5,7 +5,7 @@ waits on a guess for each element. Here values and slopes are made block by bloc
 A second derivative, a trace, a transformation or another device is given the pure definition.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -138,7 +138,7 @@ class _Elements(torch.autograd.Function):  # type: ignore[misc]  # torch is unty
         tensors, (gradient,) = ctx.saved_tensors, gradients
         if torch.is_grad_enabled():  # the gradient is to be differentiated itself
             wanted = [x for x in tensors if x.requires_grad]
-            found = iter(torch.autograd.grad(ctx.kernel(*tensors), wanted, gradient, create_graph=True))
+            found = iter(_slopes(ctx.kernel(*tensors), wanted, gradient))
             return None, None, None, *(next(found) if x.requires_grad else None for x in tensors)
         return (
             None,
@@ -151,6 +151,17 @@ class _Elements(torch.autograd.Function):  # type: ignore[misc]  # torch is unty
                 for slope in ctx.slopes
             ),
         )
+
+
+def _slopes(value: torch.Tensor, wanted: list[torch.Tensor], gradient: Any = None) -> Iterable[torch.Tensor]:
+    """Zeros by what a value does not depend on; with the gradient of the value, to be differentiated again."""
+    if not value.requires_grad:
+        return map(torch.zeros_like, wanted)
+    twice = gradient is not None
+    found: tuple[torch.Tensor, ...] = torch.autograd.grad(
+        value if twice else value.sum(), wanted, gradient, create_graph=twice, allow_unused=True, materialize_grads=True
+    )
+    return found
 
 
 def by_elements(kernel: Callable[..., Any], tensors: tuple[torch.Tensor, ...], batch: int) -> Any:
@@ -167,7 +178,7 @@ def by_elements(kernel: Callable[..., Any], tensors: tuple[torch.Tensor, ...], b
             value = kernel(*leaves)
         if not isinstance(value, torch.Tensor) or value.shape != leaves[0].shape[:1]:
             return kernel(*tensors)
-        found = iter(torch.autograd.grad(value.sum(), [x for x in leaves if x.requires_grad]))
+        found = iter(_slopes(value, [x for x in leaves if x.requires_grad]))
         for slope in slopes:
             if slope is not None:
                 slope[part] = next(found)
