@@ -19,7 +19,8 @@ def half_is_computed_in_single(t: Trial) -> None:
     t.needs(bool(t.real_places()), "takes labels only")
     half = t.as_dtype(t.draw(BATCH), "float16")
     got, want = (t.got(t.raw(arrays)) for arrays in (half, t.as_dtype(half, "float32")))
-    t.close(got, want, "float16", 0.0)
+    # a compiler may round a program of another dtype otherwise; float16 itself is 8192 times as coarse
+    t.close(got, want, "float16", 4 * float(np.finfo("float32").eps))
 
 
 @law
