@@ -386,13 +386,16 @@ print(round(float(s.compute(state)["rmse"]), 6))  # -> 1.372627
 Taken up again on another library by `al.convert_state(state, torch)`. Over ranks, devices and clusters:
 
 ```py
-from arraylosses.engines.torch import all_merge     # torch.distributed: the same on every rank
+from arraylosses.engines.torch import all_merge  # torch.distributed: the same on every rank
+
 s.compute(all_merge(s, state))
 
-from arraylosses.engines.jax import all_merge       # in jax.shard_map: over an axis of the mesh
+from arraylosses.engines.jax import all_merge  # in jax.shard_map: over an axis of the mesh
+
 s.compute(all_merge(s, state, "data"))
 
-from arraylosses.engines.dask import evaluate       # a state for each chunk, a tree of merges; computed when asked
+from arraylosses.engines.dask import evaluate  # a state for each chunk, a tree of merges; computed when asked
+
 evaluate(s, pred, target).compute()
 ```
 
@@ -401,12 +404,15 @@ Apache Beam asks for the same four functions under other names:
 ```py
 class Evaluate(beam.CombineFn):
     def create_accumulator(self):
-        return None                                          # of no batch
+        return None  # of no batch
+
     def add_input(self, state, batch):
         new = al.accumulate(s, [batch])
         return new if state is None else s.merge(state, new)
+
     def merge_accumulators(self, states):
         return functools.reduce(s.merge, [one for one in states if one is not None])
+
     def extract_output(self, state):
         return s.compute(state)
 ```
