@@ -1,7 +1,6 @@
 """States as plain arrays: to be saved, and to go on with on another library."""
 
 from collections.abc import Iterator, Mapping
-from inspect import signature
 from typing import Any, Literal
 
 import numpy as np
@@ -95,9 +94,8 @@ def _restored(arrays: Mapping[str, Array], stream: Stream) -> State:
 def _kinds(stream: Stream) -> Iterator[tuple[str, Any]]:
     """The states that the forms of a metric gather."""
     for form in stream.metric.definition.forms:
-        kept = signature(form.gather, eval_str=True).return_annotation
-        own = isinstance(kept, type) and issubclass(kept, tuple)
-        yield (kept.__name__, kept) if own else (Mean.__name__, Mean)
+        kept = form.kept if isinstance(form.kept, type) and issubclass(form.kept, tuple) else Mean
+        yield kept.__name__, kept
 
 
 def _leaf(name: str, arrays: Mapping[str, Array]) -> Any:

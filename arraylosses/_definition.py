@@ -161,6 +161,7 @@ class Form:
     bounded: tuple[int, ...] = field(init=False)
     takes_labels: bool = field(init=False)
     repeated: bool = field(init=False)
+    kept: Any = field(init=False)
     divisible: bool = field(init=False)
     grows: bool = field(init=False)
     central: bool = field(init=False)
@@ -175,6 +176,7 @@ class Form:
         put(self, "layout", _layout(self.domains))
         # samples are concatenated, not summed: walking over them in blocks would only copy them twice
         kept = signature(self.gather, eval_str=True).return_annotation
+        put(self, "kept", kept)
         put(self, "divisible", kept not in (Samples, Buffer))
         put(self, "grows", kept is Samples)
         put(self, "central", hasattr(kept, "merge") and self.divisible)

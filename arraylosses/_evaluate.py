@@ -189,14 +189,11 @@ class _Gathered:
             self.empty = self.chosen.init(*arrays, **named)
             states = self.empty.values() if isinstance(self.empty, dict) else (self.empty,)
             self.grows = any(isinstance(one, Samples) for one in states)
-        before = self.parts.pop()[1] if self.parts and not self.grows else self.empty
-        try:
-            new = self._updated(before, arrays, named)
-        except Exception:
-            if before is not self.empty:
-                self.parts.append((0, before))
-            raise
-        self._push(new)
+        if self.grows:
+            self._push(self._updated(self.empty, arrays, named))
+        else:
+            before = self.parts[0][1] if self.parts else self.empty
+            self.parts = [(1, self._updated(before, arrays, named))]
 
     def _updated(self, state: Any, arrays: tuple[Any, ...], named: dict[str, Any]) -> Any:
         update = self.chosen.update
@@ -207,7 +204,7 @@ class _Gathered:
     def _push(self, state: Any) -> None:
         """As a binary counter carries: two parts of as many batches become one."""
         batches = 1
-        while self.grows and self.parts and self.parts[-1][0] == batches:
+        while self.parts and self.parts[-1][0] == batches:
             state = self.chosen.merge(self.parts.pop()[1], state)
             batches *= 2
         self.parts.append((batches, state))

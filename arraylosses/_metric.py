@@ -237,7 +237,7 @@ class Loss(Metric):
             if not self._beside.isdisjoint(params):
                 return None
             params = self.definition.settled(params, self.shared)
-        if not self._inside(lib, arrays):
+        if self.definition.form.bounded and not self._inside(lib, arrays):
             return None
         if not lib.memory:
             return self._briefly(lib, arrays, weights, axis, reduction, params)

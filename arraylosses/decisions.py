@@ -37,12 +37,16 @@ def label_outcomes(xp: Namespace, pred: Array, target: Array, /, *, threshold: F
     return ClassCounts(*_outcomes(xp, pred, target, threshold))
 
 
+def _of_table(xp: Namespace, table: Array) -> tuple[Array, Array, Array]:
+    """Weight that is right, called and real, of each class, from that of each pair of classes."""
+    own = xp.eye(table.shape[-1], dtype=xp.bool, **device_of(xp, table))
+    return xp.sum(xp.where(own, table, 0), axis=-1), xp.sum(table, axis=-2), xp.sum(table, axis=-1)
+
+
 def _marginals(xp: Namespace, pred: Array, target: Array, weights: Array | None, classes: int) -> tuple[Array, ...]:
     """Weight that is right, called and real, of each class; what is not weighed stays whole numbers."""
     if classes <= TABLE:
-        table = Confusion.of(xp, pred, target, weights=weights, num_classes=classes).count
-        hits = xp.sum(xp.where(xp.eye(classes, dtype=xp.bool, **device_of(xp, pred)), table, 0), axis=-1)
-        return hits, xp.sum(table, axis=-2), xp.sum(table, axis=-1)
+        return _of_table(xp, Confusion.of(xp, pred, target, weights=weights, num_classes=classes).count)
     # a hit is counted in its class, a miss in one more that is cut off
     tp = segment_sum(xp, weights, xp.where(pred == target, target, classes), classes + 1)[..., :-1]
     return tp, *(segment_sum(xp, weights, label, classes) for label in (pred, target))
@@ -53,9 +57,14 @@ def _tallied(
 ) -> ClassCounts:
     """Per class, by sums over segments: one-hot columns would cost n * classes."""
     tp, called, real = _marginals(xp, pred, target, wide(xp, weights), classes)
-    whole = xp.sum(real, axis=-1, keepdims=True)
     lost = total(xp, unknown if weights is None else xp.where(unknown, weights, 0.0), -1)
-    return ClassCounts(tp, called - tp, real - tp, whole - called - real + tp, xp.expand_dims(lost, axis=-1))
+    return _against_rest(xp, tp, called, real, xp.expand_dims(lost, axis=-1))
+
+
+def _against_rest(xp: Namespace, tp: Array, called: Array, real: Array, unknown: Array) -> ClassCounts:
+    """Each class against all others."""
+    whole = xp.sum(real, axis=-1, keepdims=True)
+    return ClassCounts(tp, called - tp, real - tp, whole - called - real + tp, unknown)
 
 
 @outcomes.form("num_classes", pred=LABEL, target=LABEL)
@@ -112,16 +121,15 @@ def score_confusion(xp: Namespace, pred: Array, target: Array, /, *, weights: Ar
 
 
 def _counts_of(xp: Namespace, c: Confusion) -> ClassCounts:
-    tp = xp.linalg.diagonal(c.count)
-    called, real = xp.sum(c.count, axis=-2), xp.sum(c.count, axis=-1)
-    whole = xp.sum(real, axis=-1, keepdims=True)
+    tp, called, real = _of_table(xp, c.count)
     # an answer that is NaN has made the whole table NaN
-    return ClassCounts(tp, called - tp, real - tp, whole - called - real + tp, xp.zeros_like(whole))
+    return _against_rest(xp, tp, called, real, xp.zeros_like(tp[..., :1]))
 
 
 def _hits_of(xp: Namespace, c: Confusion) -> Hits:
-    right = xp.sum(xp.linalg.diagonal(c.count), axis=-1)
-    return Hits(right, xp.sum(c.count, axis=(-2, -1)) - right, xp.zeros_like(right))
+    tp, _, real = _of_table(xp, c.count)
+    right = xp.sum(tp, axis=-1)
+    return Hits(right, xp.sum(real, axis=-1) - right, xp.zeros_like(right))
 
 
 made_of(confusion.forms[-1].gather, class_outcomes, _counts_of)
