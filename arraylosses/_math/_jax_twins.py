@@ -8,7 +8,7 @@ import numpy as np
 
 from .._sizes import SIZES
 from .._typing import Array, Formula, Namespace
-from . import entropic, neighbours, ranks, spectrum, sums
+from . import distributions, entropic, neighbours, ranks, spectrum, sums
 
 COORDINATES = 8
 """Up to so many are written out."""
@@ -49,6 +49,23 @@ def normal_mass(xp: Namespace, x: Array) -> Array:
 
     found: Array = erf(x * 0.5**0.5)
     return found
+
+
+def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
+    """5 times as fast with its gradient; of float32, in float64."""
+    if not pred.dtype == target.dtype == np.float32:
+        pure: Array = distributions.divergence.pure(xp, pred, target)
+        return pure
+    return in_float64(xp, (pred, target, distributions.massless(pred, target)), _wide_divergence)
+
+
+def _wide_divergence(xp: Namespace, arrays: Any) -> Array:
+    """In float64 ``d - log(1 + d)`` has digits enough, and no ratio of float32 overflows."""
+    pred, target, dead = arrays
+    known = xp.where(dead, 1.0, target.astype(xp.float64))
+    excess = xp.where(dead, 0.0, pred.astype(xp.float64) - known)
+    ratio = excess / known
+    return xp.sum(known * (ratio - xp.log1p(ratio)) - excess, axis=-1).astype(np.float32)
 
 
 def by_rows(xp: Namespace, points: Array, find: Formula, rows: int, axis: int = -1) -> Array:

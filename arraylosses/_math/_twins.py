@@ -41,7 +41,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     ranks.ascending: ("numpy", "torch", "jax"),
     sums.inner: ("numpy",),
     elementary.extremes: ("torch",),
-    distributions.divergence: ("torch",),
+    distributions.divergence: ("torch", "jax"),
     logits.logit_surprise: ("torch",),
     logits.focal_surprise: ("torch",),
     softmax.label_surprise: ("numpy", "torch"),

@@ -101,8 +101,6 @@ CASES = (
         ),
         MILLION,
         options={"levels": 100, "average": "mean"},
-        # 13 seconds a call at a million
-        at_most={"uncertainty-toolbox": 10**5},
         trained=False,
         # a target on the edge of an interval goes either way, by its rounding
         tolerance=1e-3,

@@ -67,7 +67,8 @@ ONE_KERNEL = (
 )
 IN_RANGE = (
     "Labels are looked at, for one out of range is an error, or NaN under jit, which takes a pass of its own; the "
-    "formula counts it elsewhere. Tried: the least and the greatest instead of a mask, which XLA makes more slowly."
+    "formula counts it elsewhere. Tried under XLA: the least and the greatest instead of a mask, which takes three "
+    "times as long; the mask as whole numbers, added or the greatest of them, which is no faster."
 )
 SHARES = (
     "Shares are looked at, for one outside [0, 1] is an error, or NaN under jit: two passes for what the formula sums "
@@ -78,8 +79,9 @@ TAILS = (
     "bits instead of branches; value and slope from the same exponentials, in place."
 )
 CORNER = (
-    "The slope at 0 is 0 on every library, by a maximum of two numbers; XLA has the absolute value itself, as the "
-    "formula does. Left: a twin by it would gain what this row lacks, which is less than a twin needs."
+    "The slope at 0 is 0 on every library, by a maximum of two numbers; the formula takes XLA's absolute value, whose "
+    "slope there is 1. Tried: that value with a slope of its own, 1.2 to 1.35 times as fast forward and no faster "
+    "back, where a twin needs 1.5."
 )
 OWN_TERM = (
     "The label's own term is left out of the sum, so that a confident answer keeps its digits: it is put out by its "
@@ -87,9 +89,9 @@ OWN_TERM = (
     "pass."
 )
 CLOSE = (
-    "Close distributions keep their digits: two forms are made and one is chosen, on torch in float64. "
+    "Close distributions keep their digits: two forms are made and one is chosen, or float64 is taken for float32. "
     "The peers' sum of logarithms is below 0 for half of such pairs. Tried: the ratio in float32, which loses 1e-3 of "
-    "shares that are nearly 0."
+    "shares that are nearly 0; in float64 under XLA as well, 2 to 10 times as fast as two forms, which is kept."
 )
 MEAN = (
     "The mean is corrected by a second pass, without which data far from zero have no digits. Tried: both passes in "
@@ -117,7 +119,10 @@ PRICES = (
     "down, so that low temperatures converge. Tried: blocks in cache without a gradient; one kernel for the sum with "
     "one."
 )
-SAME = "The same operations as the peer's, in the same order: what is told is the spread of both."
+SAME = (
+    "The same operations as the peer's: what is told is the spread of both. Tried: the compiled programs side by side, "
+    "of which XLA's have the same operations, and Inductor's are equal letter by letter."
+)
 EARLY = (
     "The peer may stop at a point that settles the greatest distance; ours has a distance for each point, which "
     "weights and gradients need. Tried: k-d trees asked in order and by all cores."
@@ -126,7 +131,6 @@ TABLE = (
     "The formula makes one table of distances for both directions; ours looks for the least twice, and writes no "
     "table. Tried: the least before who has it, four times as fast."
 )
-CURVE = "A histogram of coverage is kept, for streams and all levels; the formula counts level by level."
 WINDOWS = (
     "XLA differentiates the slices of a window as it finds them, each into a padded image. Tried: `linear_call`, by "
     "which the slope would be a window itself, as on torch; JAX cannot map it by vmap."
@@ -191,7 +195,6 @@ REASONS: dict[str, str] = {
     "sinkhorn_distance/*": PRICES,
     "giou_loss/*": CORNERS,
     "pairwise_iou/*": CORNERS,
-    "auce/*": CURVE,
     "limit/*": PASSES,
     "memory/*": BLOCKS,
 }
