@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from ._definition import Definition, Form
 from ._inputs import Inputs
-from ._math import Index, by_elements, in_float64, multiply, stretches, total, wide, wide_total
+from ._math import Index, by_elements, count_in_two_words, in_float64, multiply, stretches, total, wide, wide_total
 from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast, lift, ready, ready_params
-from ._xp import Library, cut_for_nothing, namespace, on_host, traced
+from ._xp import Library, cut_for_nothing, on_host, traced
 
 
 def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -190,19 +190,54 @@ REMEMBERED = Adding(
 )
 
 
-def _counted(n: int, like: Array) -> TwoWords:
-    """A whole number, which may have more digits than one floating word."""
-    low = n % (1 << 20) if n >= 1 << 24 else 0
-    zero = namespace(like).zeros_like(like)
-    return TwoWords(zero + float(n - low), zero + float(low))
+WIDE = Adding(lambda xp, x, axes, dtype: wide_total(xp, x, axes), _gathered)
+"""Sums of a block, in float64."""
+
+
+def _counted(xp: Namespace, n: int, like: Array) -> TwoWords:
+    return TwoWords(*count_in_two_words(xp, like, n))
 
 
 def remembered(
     definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any]
 ) -> State:
     """The state of one batch, that can be merged any number of times: the same whatever the batches were."""
+    if _adds_sooner(form, inputs, axes):
+        return _remembered_sum(form, inputs, params)
+    cuts = _blocks(form, inputs, axes) if form.kernel and 0 in axes else []
+    if len(cuts) > 1:
+        return _remembered_blocks(definition, form, inputs, axes, params, cuts)
     state, _ = state_of(definition, form, inputs, axes, params, REMEMBERED)
-    return type(state)(*(_counted(x, state[0].head) if isinstance(x, int) else x for x in state))
+    return type(state)(*(_counted(inputs.lib.xp, x, state[0].head) if isinstance(x, int) else x for x in state))
+
+
+def _remembered_sum(form: Form, inputs: Inputs, params: dict[str, Any]) -> State:
+    assert form.summed is not None
+    xp = inputs.lib.xp
+    added = TwoWords.of(xp, form.summed(xp, *inputs.arrays, **params, wide=True), inputs.first.dtype)
+    return Mean(added, _counted(xp, prod(inputs.batch), added.head))
+
+
+def _remembered_blocks(
+    definition: Definition,
+    form: Form,
+    inputs: Inputs,
+    axes: tuple[int, ...],
+    params: dict[str, Any],
+    cuts: list[Index],
+) -> State:
+    """What a kernel gives stays in cache, is added in float64, and becomes two words once."""
+    xp = inputs.lib.xp
+    parts = [_part(definition, form, inputs.cut(index), axes, params, WIDE) for index in cuts]
+    dtype = parts[0][1]
+
+    def leaf(values: tuple[Any, ...]) -> TwoWords:
+        if isinstance(values[0], int):
+            return _counted(xp, sum(values), xp.zeros_like(xp.astype(parts[0][0][0], dtype)))
+        return TwoWords.of(xp, sum(values[1:], values[0]), dtype)
+
+    states = [state for state, _ in parts]
+    return type(states[0])(*map(leaf, zip(*states, strict=True)))
 
 
 # ---- blocks
@@ -314,10 +349,15 @@ def pooled(
 
 
 def _part(
-    definition: Definition, form: Form, block: Inputs, axes: tuple[int, ...], params: dict[str, Any]
+    definition: Definition,
+    form: Form,
+    block: Inputs,
+    axes: tuple[int, ...],
+    params: dict[str, Any],
+    adding: Adding = AT_ONCE,
 ) -> tuple[State, Dtype]:
     """The state of one block; of a stretch within rows, these rows are no axis any more."""
-    return state_of(definition, form, block, axes[: len(block.batch)], params)
+    return state_of(definition, form, block, axes[: len(block.batch)], params, adding)
 
 
 def _kept_blocks(lib: Library, parts: list[tuple[State, Dtype]]) -> tuple[State, Dtype]:

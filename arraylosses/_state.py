@@ -19,6 +19,7 @@ from ._math import (
     spread_and_error,
     stop_gradient,
     total,
+    two_words,
     wide,
 )
 from ._typing import Array, Dtype, Namespace, State
@@ -302,11 +303,7 @@ class TwoWords(NamedTuple):
     @classmethod
     def of(cls, xp: Namespace, x: Array, dtype: Dtype) -> "TwoWords":
         """A whole number, or a float64, and what one word of this dtype does not hold of it."""
-        if x.dtype == dtype:
-            return cls(x, xp.zeros_like(x))
-        head = xp.astype(x, dtype)
-        rest = xp.astype(x - xp.astype(head, x.dtype), dtype)
-        return cls(head, xp.where(xp.isfinite(head), rest, 0.0))
+        return cls(*two_words(xp, x, dtype))
 
     def merge(self, other: "TwoWords") -> "TwoWords":
         """Exact sum of the heads (Knuth's two-sum); what it rounds off joins the tails."""

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import array_api_compat.torch as xp
 import torch
 from torch.autograd import forward_ad
 
 from ._sizes import SIZES
-from ._where import BITS, Select, alike, zero
+from ._where import BITS, Select, alike, with_where, zero
 
 
 def untransformed() -> bool:
@@ -74,3 +75,7 @@ def torch_where(plain: Select) -> Select:
         return _choose(condition, x1, x2)
 
     return where
+
+
+NAMESPACE = with_where(xp, torch_where(xp.where))
+"""Made where it is imported, which a tracer of torch's carries out; it cannot make a module itself."""

@@ -67,11 +67,9 @@ def _conforming(name: str, x: Any) -> Namespace:
 
         QUICKER[name] = xp = with_where(xp, numpy_where(xp.where))
     elif name == "torch":
-        import array_api_compat.torch as xp
+        from ._torch_where import NAMESPACE
 
-        from ._torch_where import torch_where
-
-        QUICKER[name] = xp = with_where(xp, torch_where(xp.where))
+        return NAMESPACE
     elif name == "jax":
         import jax.numpy as xp
     else:
@@ -82,7 +80,7 @@ def _conforming(name: str, x: Any) -> Namespace:
 
 
 QUICKER: dict[str, Namespace] = {}
-"""Namespaces with a `where` of our own."""
+"""NumPy's namespace with a `where` of our own, once it is made."""
 
 INSTEAD = {
     "MaskedArray": "its data, and `weights=~x.mask` for the mask",

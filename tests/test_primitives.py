@@ -61,6 +61,12 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "at_most": [((REAL, 0.75), {})],
     "softplus": [((REAL,), {})],
     "total": [((RNG.random((3, 4)), None), {}), ((RNG.random((3, 4)) > 0.5, (0,)), {}), ((RNG.random((3, 4)), 0), {})],
+    "wide_total": [((RNG.random((3, 4)), None), {}), ((RNG.random((3, 4)).astype("float32"), (0,)), {})],
+    "two_words": [
+        ((np.array(x, dtype=kind), np.dtype("float32")), {})
+        for x, kind in ((0.1, "float64"), (2**30 + 1, "int64"), (np.nan, "float64"))
+    ],
+    "count_in_two_words": [((np.zeros(shape, dtype="float32"), n), {}) for shape in ((), (2,)) for n in (7, 2**30 + 1)],
     "conv2d": [
         ((FEATURES, MAPS.normal(size=(4, 3, 3, 3)), MAPS.normal(size=4)), {"padding": 1}),
         ((FEATURES, MAPS.normal(size=(4, 3, 5, 2)), MAPS.normal(size=4)), {"stride": 2, "padding": 2}),

@@ -2,10 +2,13 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,7 @@ import arraylosses as al
 from arraylosses._state import TwoWords
 
 RNG = np.random.default_rng(7)
+OPTIONS: dict[str, Any] = {"smooth_l1_loss": {"beta": 0.7}, "psnr": {"data_range": 1.0}}
 
 
 def test_a_float32_counter_goes_past_2_to_the_24() -> None:
@@ -37,6 +41,18 @@ def test_a_large_batch_is_counted_exactly() -> None:
         s.init(np.zeros(1, "float32"), np.zeros(1, "float32")), np.zeros(n, "float32"), np.zeros(n, "float32")
     )
     assert float(state.weight.head) + float(state.weight.tail) == n
+
+
+@pytest.mark.parametrize("metric", [m for m in al.catalogue if m.definition.forms[0].summed], ids=lambda m: m.__name__)
+def test_batches_of_many_and_of_few_have_the_same_bits(metric: al.Metric) -> None:
+    """The law of splits draws few elements; of many, losses have a sum of their own."""
+    pred, target = RNG.standard_normal((2, 20_001)).astype("float32")
+    s = al.stream(metric, **OPTIONS.get(metric.__name__, {}))
+    found = {
+        size: float(s.compute(al.accumulate(s, pred, target, batch_size=size, progress=False)))
+        for size in (20_001, 7_000, 500)
+    }
+    assert len(set(found.values())) == 1, found
 
 
 @pytest.mark.parametrize("put", ["numpy", "torch", "jax.numpy"])
@@ -153,11 +169,28 @@ def test_torch_func_grad() -> None:
 def test_a_second_compiled_call_does_not_recompile() -> None:
     torch = pytest.importorskip("torch")
     torch._dynamo.reset()
+    al.huber_loss(torch.ones(4), torch.zeros(4))  # torch is met for the first time, where this test runs alone
     counter = import_module("torch._dynamo.testing").CompileCounter()
     loss = torch.compile(lambda p, t: al.huber_loss(p, t, delta=0.5), fullgraph=True, backend=counter)
     for _ in range(3):
         loss(torch.ones(4), torch.zeros(4))
     assert counter.frame_count == 1
+
+
+TORCH_COMES_LATER = """
+import numpy as np
+from arraylosses import huber_loss
+huber_loss(np.ones(2), np.zeros(2))
+import torch
+loss = torch.compile(lambda a, b: huber_loss(a, b), fullgraph=True, backend="eager")
+print([float(loss(torch.ones(3), torch.zeros(3))) for _ in range(2)])
+"""
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="torch is what it is about")
+def test_the_first_call_on_torch_may_be_a_compiled_one() -> None:
+    found = subprocess.run([sys.executable, "-c", TORCH_COMES_LATER], capture_output=True, text=True, check=False)
+    assert found.stdout == "[0.5, 0.5]\n", found.stderr
 
 
 @pytest.mark.parametrize("count", [3, 4, 7])

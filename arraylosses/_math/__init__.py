@@ -51,6 +51,7 @@ from .spectrum import half_spectrum
 from .sums import (
     arange_like,
     argmax,
+    count_in_two_words,
     cumulative_product,
     cumulative_sum,
     in_float64,
@@ -62,6 +63,7 @@ from .sums import (
     segment_sum,
     tally,
     total,
+    two_words,
     wide,
     wide_total,
 )
@@ -94,6 +96,7 @@ __all__ = [
     "closest",
     "conv2d",
     "corners",
+    "count_in_two_words",
     "cumulative_product",
     "cumulative_sum",
     "directions",
@@ -172,6 +175,7 @@ __all__ = [
     "tie_spans",
     "total",
     "triangle",
+    "two_words",
     "uniform_taps",
     "vector",
     "weight_by_value",

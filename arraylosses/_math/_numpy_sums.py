@@ -13,6 +13,8 @@ from .._sizes import SIZES
 from .._typing import Array, Namespace
 from .blocks import stretches
 
+Block = Callable[[Array, Array, bool], Any]
+
 
 def _in_rows(left: Array, right: Array) -> Any:
     """Sums of products (...), in float64, of (..., n)."""
@@ -40,52 +42,69 @@ def inner(left: Array, right: Array) -> Array:
     return np.asarray(_in_rows(left, right)).astype(left.dtype)
 
 
-def _summed(x: Array, y: Array, block: Callable[[Array, Array], Any]) -> Array:
+def _summed(x: Array, y: Array, block: Block, wide: bool) -> Array:
     """``block`` of each block of differences, which may be overwritten, and of as large a buffer.
 
     By one thread: two took 0.75 to 1.4 times as long, for the interpreter's lock is asked for at every step.
     """
-    size = min(SIZES.numpy_block, x.size)
+    # in float64 a sum takes longer than the way to memory does
+    size = min(SIZES.numpy_block * (2 if wide else 1), x.size)
     difference, buffer = np.empty(size, x.dtype), np.empty(size, x.dtype)
     found = 0.0
     for index in stretches(x.shape, size):
         a, b = x[index], y[index]
         part = difference[: a.size]
         np.subtract(a, b, out=part.reshape(a.shape))
-        found += block(part, buffer[: a.size])
-    return np.asarray(found, dtype=x.dtype)
+        found += block(part, buffer[: a.size], wide)
+    return np.asarray(found, dtype=np.float64 if wide else x.dtype)
 
 
-def _square(difference: Array, buffer: Array) -> Any:
-    return _in_rows(difference, difference)
+def _product(left: Array, right: Array, wide: bool) -> Any:
+    """Sum of products, which overwrite ``right``; added in float64 element by element, where no split may show."""
+    if not wide:
+        return _in_rows(left, right)
+    return np.add.reduce(np.multiply(left, right, out=right), dtype=np.float64)
 
 
-def _absolute(difference: Array, buffer: Array) -> Any:
-    return _added(np.abs(difference, out=difference))
+def _square(difference: Array, buffer: Array, wide: bool) -> Any:
+    return _product(difference, difference, wide)
 
 
-def _huber(delta: float) -> Callable[[Array, Array], Any]:
-    def block(difference: Array, buffer: Array) -> Any:
+def _absolute(difference: Array, buffer: Array, wide: bool) -> Any:
+    np.abs(difference, out=difference)
+    return np.add.reduce(difference, dtype=np.float64) if wide else _added(difference)
+
+
+def _bent(width: float, divisor: float) -> Block:
+    """The lesser of a difference and a width, over a divisor, times the difference less half of it."""
+    half = 0.5 * divisor
+
+    def block(difference: Array, buffer: Array, wide: bool) -> Any:
         np.abs(difference, out=difference)
-        inner = np.minimum(difference, delta, out=buffer)
+        inner = np.minimum(difference, width, out=buffer)
         np.multiply(inner, 0.5, out=inner)
         np.subtract(difference, inner, out=difference)
-        return 2.0 * _in_rows(inner, difference)
+        if not wide:
+            return _product(inner, difference, wide) / half
+        # as the formula rounds each element: batches of many and of few may follow one another
+        return _product(np.divide(inner, half, out=inner), difference, wide)
 
     return block
 
 
-def sum_of_squares(xp: Namespace, x: Array, y: Array) -> Array:
-    return _summed(x, y, _square)
+def sum_of_squares(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
+    return _summed(x, y, _square, wide)
 
 
-def sum_of_absolutes(xp: Namespace, x: Array, y: Array) -> Array:
-    return _summed(x, y, _absolute)
+def sum_of_absolutes(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
+    return _summed(x, y, _absolute, wide)
 
 
-def sum_of_huber(xp: Namespace, x: Array, y: Array, *, delta: Any = 1.0) -> Array:
-    return _summed(x, y, _huber(float(delta)))
+def sum_of_huber(xp: Namespace, x: Array, y: Array, *, delta: Any = 1.0, wide: bool = False) -> Array:
+    return _summed(x, y, _bent(float(delta), 1.0), wide)
 
 
-def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, beta: Any = 1.0) -> Array:
-    return sum_of_absolutes(xp, x, y) if beta == 0 else sum_of_huber(xp, x, y, delta=beta) / x.dtype.type(beta)
+def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, beta: Any = 1.0, wide: bool = False) -> Array:
+    if beta == 0:
+        return sum_of_absolutes(xp, x, y, wide=wide)
+    return _summed(x, y, _bent(float(beta), float(beta)), wide)

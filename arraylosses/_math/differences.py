@@ -3,7 +3,7 @@
 from .._typing import Array, Namespace
 from ._primitive import Primitive
 from .elementary import absolute, at_most
-from .sums import total
+from .sums import total, wide_total
 
 
 @Primitive
@@ -31,25 +31,30 @@ def smooth_l1(xp: Namespace, x: Array, y: Array, beta: float) -> Array:
     return (inner / beta) * (error - 0.5 * inner)
 
 
-@Primitive
-def sum_of_squares(xp: Namespace, x: Array, y: Array) -> Array:
-    """Of all differences; a 0-d array."""
-    return total(xp, squared_difference(xp, x, y), None)
+def _all(xp: Namespace, x: Array, wide: bool) -> Array:
+    """Sum of all; in float64, where no split may show."""
+    return wide_total(xp, x, None) if wide else total(xp, x, None)
 
 
 @Primitive
-def sum_of_absolutes(xp: Namespace, x: Array, y: Array) -> Array:
+def sum_of_squares(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
+    """Of all differences; a 0-d array, of float64 if ``wide``."""
+    return _all(xp, squared_difference(xp, x, y), wide)
+
+
+@Primitive
+def sum_of_absolutes(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
     """Of all differences."""
-    return total(xp, absolute(xp, x - y), None)
+    return _all(xp, absolute(xp, x - y), wide)
 
 
 @Primitive
-def sum_of_huber(xp: Namespace, x: Array, y: Array, *, delta: float = 1.0) -> Array:
+def sum_of_huber(xp: Namespace, x: Array, y: Array, *, delta: float = 1.0, wide: bool = False) -> Array:
     """Of all differences."""
-    return total(xp, huber(xp, x, y, delta), None)
+    return _all(xp, huber(xp, x, y, delta), wide)
 
 
 @Primitive
-def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, beta: float = 1.0) -> Array:
+def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, beta: float = 1.0, wide: bool = False) -> Array:
     """Of all differences."""
-    return total(xp, smooth_l1(xp, x, y, beta), None)
+    return _all(xp, smooth_l1(xp, x, y, beta), wide)

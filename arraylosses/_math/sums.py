@@ -40,9 +40,29 @@ def wide(xp: Namespace, x: Any) -> Any:
     return x if x is None or x.dtype != xp.float32 else xp.astype(x, widest(xp, x))
 
 
+@Primitive
 def wide_total(xp: Namespace, x: Array, axis: Axis) -> Array:
     """`total` that is not rounded to float32 again; whole numbers of booleans."""
     return xp.sum(x, axis=axis, dtype=widest(xp, x)) if x.dtype == xp.float32 else total(xp, x, axis)
+
+
+@Primitive
+def two_words(xp: Namespace, x: Array, dtype: Dtype) -> tuple[Array, Array]:
+    """A whole number, or a float64: as a number of this dtype, and what that does not hold of it."""
+    if x.dtype == dtype:
+        return x, xp.zeros_like(x)
+    head = xp.astype(x, dtype)
+    rest = xp.astype(x - xp.astype(head, x.dtype), dtype)
+    # of an infinite head the rest is inf - inf
+    return head, xp.where(xp.isfinite(head), rest, 0.0)
+
+
+@Primitive
+def count_in_two_words(xp: Namespace, like: Array, n: int) -> tuple[Array, Array]:
+    """A whole number, which may have more digits than one floating word."""
+    low = n % (1 << 20) if n >= 1 << 24 else 0
+    zero = xp.zeros_like(like)
+    return zero + float(n - low), zero + float(low)
 
 
 @Primitive

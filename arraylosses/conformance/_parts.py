@@ -108,6 +108,18 @@ def quick_forms_agree(t: Trial) -> None:
         t.close(_tiny(by_place, arrays)[place], slope, f"the gradient by argument {place}")
 
 
+@law(asks="quick")
+def quick_forms_stream(t: Trial) -> None:
+    """So do those that a stream takes for large batches."""
+    s, arrays = streamed(t), t.draw(BATCH)
+
+    def value(arrays: list[Any]) -> Any:
+        given = t.grouped(t.put(arrays))
+        return t.got(s.compute(s.update(s.init(*given), *given)))
+
+    t.close(_tiny(value, arrays), value(arrays), "the value")
+
+
 def _tiny(call: Any, arrays: list[Any]) -> Any:
     with tiny():
         return call(arrays)
