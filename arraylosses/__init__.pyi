@@ -39,6 +39,22 @@ class _absolute_error(Loss):
 
 absolute_error: _absolute_error
 
+class _absolute_error_quantile(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        level: float,
+        capacity: int | None = None,
+        sketch_size: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """The absolute difference that a share ``level`` of the elements does not exceed."""
+
+absolute_error_quantile: _absolute_error_quantile
+
 class _accumulated_opacity(Function):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -105,6 +121,7 @@ class _ause(Metric):
         uncertainty: Array,
         *,
         whole_samples: bool = False,
+        bins: int | None = None,
         penalty: Literal["mae", "rmse"] = "mae",
         fractions: int | None = None,
         weights: Array | None = None,
@@ -1276,6 +1293,21 @@ class _mean_absolute_calibration_error(Metric):
 
 mean_absolute_calibration_error: _mean_absolute_calibration_error
 
+class _median_absolute_error(Metric):
+    def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
+        self,
+        pred: Array,
+        target: Array,
+        *,
+        capacity: int | None = None,
+        sketch_size: int | None = None,
+        weights: Array | None = None,
+        axis: Axis = None,
+    ) -> Array:
+        """The absolute difference that half of the elements do not exceed."""
+
+median_absolute_error: _median_absolute_error
+
 class _minimal_surface_loss(Loss):
     def __call__(  # type: ignore[override]  # narrower than any metric's, on purpose
         self,
@@ -1821,6 +1853,7 @@ class _sparsification_curve(Metric):
         uncertainty: Array,
         *,
         whole_samples: bool = False,
+        bins: int | None = None,
         penalty: Literal["mae", "rmse"] = "mae",
         fractions: int = 100,
         weights: Array | None = None,
@@ -1887,6 +1920,7 @@ class _spearman_corrcoef(Metric):
         target: Array,
         *,
         capacity: int | None = None,
+        bins: int | None = None,
         weights: Array | None = None,
         axis: Axis = None,
     ) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ._collection import Streams
 from ._parameters import listed
-from ._state import Mean, TwoWords
+from ._state import TwoWords
 from ._stream import Stream
 from ._typing import Array, Namespace, State
 from ._xp import fetched
@@ -83,19 +83,11 @@ def state_from_dict(saved: Mapping[str, Any], stream: Stream | Streams) -> Any:
 
 
 def _restored(arrays: Mapping[str, Array], stream: Stream) -> State:
-    kinds = dict(_kinds(stream))
-    kind = next(iter(arrays), "").partition(".")[0]
-    if kind not in kinds:
-        got = listed(list(arrays)) if arrays else "nothing"
-        raise ValueError(f"`saved` must have a state of `{stream.metric.__name__}`, {' or '.join(kinds)}; got {got}.")
-    return kinds[kind](*(_leaf(f"{kind}.{part}", arrays) for part in kinds[kind]._fields))
-
-
-def _kinds(stream: Stream) -> Iterator[tuple[str, Any]]:
-    """The states that the forms of a metric gather."""
-    for form in stream.metric.definition.forms:
-        kept = form.kept if isinstance(form.kept, type) and issubclass(form.kept, tuple) else Mean
-        yield kept.__name__, kept
+    kind, got = stream.kind, next(iter(arrays), "").partition(".")[0]
+    if kind.__name__ != got:
+        told = listed(list(arrays)) if arrays else "nothing"
+        raise ValueError(f"`saved` must have a state of {stream!r}, {kind.__name__}; got {told}.")
+    return kind(*(_leaf(f"{got}.{part}", arrays) for part in kind._fields))
 
 
 def _leaf(name: str, arrays: Mapping[str, Array]) -> Any:

@@ -10,6 +10,7 @@ from ._domains import Domain
 from ._math import Primitive
 from ._parameters import Rule, listed
 from ._sizes import SIZES
+from ._sketch import Sketch
 from ._state import Buffer, Samples
 from ._typing import Array, Formula
 from ._xp import Library, size
@@ -177,7 +178,7 @@ class Form:
         # samples are concatenated, not summed: walking over them in blocks would only copy them twice
         kept = signature(self.gather, eval_str=True).return_annotation
         put(self, "kept", kept)
-        put(self, "divisible", kept not in (Samples, Buffer))
+        put(self, "divisible", kept not in (Samples, Buffer, Sketch))
         put(self, "grows", kept is Samples)
         put(self, "central", hasattr(kept, "merge") and self.divisible)
         put(self, "images", self.layout == "spatial_axes" and self.kernel)
@@ -246,6 +247,12 @@ class Statistic:
             return gather
 
         return decorate
+
+    def of(self, *selectors: str | None) -> "Statistic":
+        """With those forms alone that these parameters select, None for the one that none does."""
+        chosen = Statistic(self.forms[-1])
+        chosen.forms = [form for form in self.forms if form.selector in selectors]
+        return chosen
 
 
 def statistic(**domains: Domain) -> Callable[[Formula], Statistic]:

@@ -30,6 +30,7 @@ HOMES = {
         "crps_ensemble crps_gaussian expected_calibration_error gaussian_log_prob gaussian_nll "
         "gaussian_nll_with_log_variance reliability_curve"
     ),
+    "quantiles": "absolute_error_quantile median_absolute_error",
     "ranking": "auroc average_precision precision_recall_curve roc_curve",
     "regression": (
         "absolute_error explained_variance huber_loss log_cosh_error pearson_corrcoef r2_score "

@@ -81,11 +81,54 @@ class Confusion(NamedTuple):
         return cls(xp.reshape(flat, (*flat.shape[:-1], num_classes, num_classes)))
 
 
-class Histogram(NamedTuple):
-    """Additive. For each of equal bins of [0, 1]: weight of positives and of negatives, and sum of scores.
+def bin_of(xp: Namespace, x: Array, bins: int) -> Array:
+    """Which of equal bins of [0, 1] a number is in: floor(x * bins), and 1 in the last; NaN in the first.
 
-    A score s is in bin floor(s * bins), and 1 in the last: in every dtype the same, where comparing with edges is not.
+    In every dtype the same, where comparing with edges is not.
     """
+    place = xp.clip(xp.floor(xp.where(x == x, x, 0.0) * bins), 0.0, bins - 1.0)
+    return xp.astype(place, index_dtype(xp))
+
+
+class JointHistogram(NamedTuple):
+    """Additive. ``count[..., i, j]``: weight of pairs of which the one is in bin i of [0, 1], the other in bin j."""
+
+    count: Array
+
+    @classmethod
+    def of(cls, xp: Namespace, x: Array, y: Array, /, *, weights: Array | None, bins: int) -> "JointHistogram":
+        pairs = bin_of(xp, x, bins) * bins + bin_of(xp, y, bins)
+        flat = xp.astype(segment_sum(xp, wide(xp, weights), pairs, bins**2), widest(xp, x))
+        unknown = xp.any((x != x) | (y != y), axis=-1, keepdims=True)
+        flat = xp.where(unknown, xp.nan, flat)
+        return cls(xp.reshape(flat, (*flat.shape[:-1], bins, bins)))
+
+
+class ErrorHistogram(NamedTuple):
+    """Additive. For each of equal bins of [0, 1], of the uncertainty and then of the error: weight of the samples, and
+    sums of their errors and of the squares; (..., 2, bins).
+    """
+
+    weight: Array
+    error: Array
+    square: Array
+
+    @classmethod
+    def of(
+        cls, xp: Namespace, error: Array, uncertainty: Array, /, *, weights: Array | None, bins: int
+    ) -> "ErrorHistogram":
+        known = xp.all((error == error) & (uncertainty == uncertainty), axis=-1, keepdims=True)
+        weight = xp.where(known, xp.ones_like(error) if weights is None else weights, xp.nan)
+        index = xp.stack([bin_of(xp, uncertainty, bins), bin_of(xp, error, bins)], axis=-2)
+
+        def by_bins(x: Array) -> Array:
+            return segment_sum(xp, wide(xp, xp.stack([x, x], axis=-2)), index, bins)
+
+        return cls(by_bins(weight), by_bins(weight * error), by_bins(weight * error * error))
+
+
+class Histogram(NamedTuple):
+    """Additive. For each of equal bins of [0, 1]: weight of positives and of negatives, and sum of scores."""
 
     positive: Array
     negative: Array
@@ -94,11 +137,10 @@ class Histogram(NamedTuple):
     @classmethod
     def of(cls, xp: Namespace, score: Array, target: Array, /, *, weights: Array | None, bins: int) -> "Histogram":
         known = (score == score) & (target == target)
-        place = xp.clip(xp.floor(xp.where(known, score, 0.0) * bins), 0.0, bins - 1.0)
+        index = bin_of(xp, score, bins)
         # what is NaN has no bin: its NaN must show in the sums instead
         if weights is None:
-            return cls._counted(xp, score, target, known, xp.astype(place, index_dtype(xp)), bins)
-        index = xp.astype(place, xp.int32)
+            return cls._counted(xp, score, target, known, index, bins)
         weight = xp.where(known, weights, xp.nan)
         hits = weight * target
         return cls(*(segment_sum(xp, wide(xp, v), index, bins) for v in (hits, weight - hits, weight * score)))

@@ -1,17 +1,19 @@
 """Accumulate over batches: pure functions from a state and a batch to a state."""
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 from ._definition import Form
 from ._inputs import Inputs
 from ._math import in_float64, wide
 from ._metric import Metric
 from ._reduce import apart, remembered, resolve_axes
-from ._state import Samples, TwoWords, merge
+from ._state import Mean, Samples, TwoWords, merge
 from ._typing import Array, Axis, Formula, Namespace, State
 from ._values import cast
-from ._xp import Library, as_array, device_of, library, quietly
+from ._xp import Library, as_array, library, quietly
 
 
 class Identity:
@@ -34,6 +36,37 @@ def _frozen(value: Any) -> Any:
     if hasattr(value, "dtype"):
         return Identity(value)
     return tuple(map(_frozen, value)) if isinstance(value, (tuple, list)) else value
+
+
+KINDS: WeakValueDictionary[Any, type] = WeakValueDictionary()
+"""What is remembered, and how -> the class of its states."""
+MAKING = Lock()
+
+
+def _kind(owner: "Stream") -> Any:
+    """The class of a stream's states: the same for all that remember alike, and for no others.
+
+    A mean is a mean, whatever of: only so are states of two metrics, or of other parameters, told apart.
+    """
+    form = owner.metric.definition.form_for(owner.params)
+    base: Any = form.kept if isinstance(form.kept, type) and issubclass(form.kept, tuple) else Mean
+    given = {name: owner.params.get(name, p.default) for name, p in form.params.items()}
+    key = base, form.gather, tuple((k, None if hasattr(v, "dtype") else _frozen(v)) for k, v in given.items())
+    told = {"__slots__": (), "__doc__": base.__doc__, "__module__": base.__module__}
+    with MAKING:
+        found = KINDS.get(key)
+        if found is None:
+            KINDS[key] = found = type(base.__name__, (base,), {**told, "owner": owner, "__reduce__": _taken_apart})
+    return found
+
+
+def _taken_apart(state: Any) -> Any:
+    """For pickle: a class that is made has no address."""
+    return _revived, (state.owner, tuple(state))
+
+
+def _revived(owner: "Stream", leaves: tuple[Any, ...]) -> Any:
+    return owner.kind(*leaves)
 
 
 class Stream:
@@ -59,6 +92,7 @@ class Stream:
         self.params = params
         self.frozen_params = tuple((k, _frozen(v)) for k, v in sorted(params.items()))
         self._key = (metric, axis, self.frozen_params)
+        self.kind = _kind(self)
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -81,17 +115,16 @@ class Stream:
             raise ValueError("a stream reduces the leading axis of its batches; got shape ().")
         if 0 not in axes:
             raise ValueError(f"a stream reduces the leading axis of its batches; got axis={self.axis}.")
-        xp = inputs.lib.xp
-        like = inputs.first
         if weights is not None:
-            nothing = xp.zeros_like(weights)  # of labels alone, weights say the dtype
+            nothing = inputs.lib.xp.zeros_like(weights)  # of labels alone, weights say the dtype
         else:  # samples are let go below, and need no weights of 0
-            nothing = None if form.grows else xp.zeros(inputs.batch, dtype=xp.bool, **device_of(xp, like))
+            nothing = None if form.grows else _none(inputs.lib.xp, inputs.first, len(inputs.batch))
         state = _as_arrays(inputs.lib, self._gathered(arrays, nothing, named))
-        return state.emptied() if isinstance(state, Samples) else state
+        return self._owned(state.emptied()) if isinstance(state, Samples) else state
 
     def update(self, state: State, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
         """The state of what has come before and of this batch."""
+        self._refuse_others(state)
         inputs, form, params = self._inputs(arrays, weights, named)
         return quietly(self._updated, inputs.lib, state, inputs, form, params)
 
@@ -101,13 +134,26 @@ class Stream:
 
     def merge(self, a: State, b: State, /, *more: State) -> State:
         """One state of two, of two workers for instance; or of many at once, which takes a fifth of the time."""
+        for state in (a, b, *more):
+            self._refuse_others(state)
         if not more:
             return quietly(_merged, _library_of(a), a, b)
         return quietly(_merged_together, _library_of(a), (a, b, *more))
 
     def compute(self, state: State, *, made: Formula | None = None) -> Any:
         """The value of all that the state has seen; ``made`` ``(xp, state)`` makes it of one that tells more."""
+        if made is None:
+            self._refuse_others(state)
         return quietly(self._computed, _library_of(state), state, made)
+
+    def _refuse_others(self, state: State) -> None:
+        owner = getattr(state, "owner", None)
+        if owner is not None and type(state) is not self.kind:
+            raise TypeError(f"a state of {owner!r} is none of {self!r}, which remembers something else.")
+
+    def _owned(self, state: State) -> State:
+        """Of this stream's class, but for what a formula of one's own remembers without saying so."""
+        return self.kind(*state) if type(state) is self.kind.__base__ else state
 
     def _computed(self, lib: Library, state: State, made: Formula | None) -> Any:
         arrayed, others = apart(self._read_params())
@@ -126,7 +172,14 @@ class Stream:
 
     def _state(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
         gather, _ = self.metric.split(params, form)
-        return remembered(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
+        axes = resolve_axes(self.axis, inputs.batch)
+        return self._owned(remembered(self.metric.definition, form, inputs, axes, gather))
+
+
+def _none(xp: Namespace, like: Array, axes: int) -> Array:
+    """False for each element, made of the data: it lies where they do, on several devices as well."""
+    false = (like != like) & (like == like)
+    return xp.any(false, axis=tuple(range(axes, like.ndim))) if like.ndim > axes else false
 
 
 def _read(xp: Namespace, given: Any, metric: Metric, params: Any, made: Formula | None) -> Any:
@@ -144,7 +197,7 @@ def _read(xp: Namespace, given: Any, metric: Metric, params: Any, made: Formula 
 
 def _merged(lib: Library, a: State, b: State, alike: bool = True) -> State:
     _refuse_unlike_states(lib, a, b, alike)
-    return _as_arrays(lib, merge(a, b))
+    return _as_arrays(lib, type(a)(*merge(a, b)))
 
 
 def _merged_together(lib: Library, states: tuple[State, ...]) -> State:
@@ -152,13 +205,13 @@ def _merged_together(lib: Library, states: tuple[State, ...]) -> State:
     for other in states[1:]:
         _refuse_unlike_states(lib, states[0], other)
     if isinstance(states[0], Samples):
-        return Samples(*(lib.xp.concat(list(x), axis=-1) for x in zip(*states, strict=True)))
+        return type(states[0])(*(lib.xp.concat(list(x), axis=-1) for x in zip(*states, strict=True)))
     row = _each(lib.xp.stack, *states)
     while (n := _leaf(row).shape[0]) > 1:
         half = n // 2
         merged = merge(_at(row, slice(half)), _at(row, slice(half, 2 * half)))
         row = _each(lib.xp.concat, merged, _at(row, slice(2 * half, n)))
-    return _as_arrays(lib, _at(row, 0))
+    return type(states[0])(*_as_arrays(lib, _at(row, 0)))
 
 
 def _at(state: Any, index: int | slice) -> Any:
@@ -176,7 +229,7 @@ def _each(make: Callable[[list[Array]], Array], *states: Any) -> Any:
 
 def _refuse_unlike_states(lib: Library, a: State, b: State, alike: bool = True) -> None:
     first, second = _leaf(a), _leaf(b)
-    if type(a) is not type(b):
+    if _plain(a) is not _plain(b):
         raise TypeError(f"only states of one stream merge; got {type(a).__name__} and {type(b).__name__}.")
     one, other = library(first), library(second)
     if one.xp is not other.xp:
@@ -187,6 +240,10 @@ def _refuse_unlike_states(lib: Library, a: State, b: State, alike: bool = True) 
         _refuse_unlike("device", first.device, second.device)
     if not isinstance(a, Samples):
         _refuse_unlike("shape", tuple(first.shape), tuple(second.shape))
+
+
+def _plain(state: State) -> type:
+    return type(state).__base__ if hasattr(state, "owner") else type(state)  # type: ignore[return-value]  # no object
 
 
 def _refuse_unlike(what: str, one: Any, other: Any) -> None:

@@ -3,9 +3,11 @@
 from math import inf, log
 
 from ._definition import OF_DIFFERENCES, statistic
-from ._domains import REAL, Count, NonNegative, Positive
+from ._domains import PROBABILITY, REAL, Count, NonNegative, Positive
 from ._math import (
     absolute,
+    cumulative_sum,
+    divide,
     huber,
     power_of_two_scale,
     smooth_l1,
@@ -20,7 +22,7 @@ from ._math import (
     total,
 )
 from ._metric import loss, metric
-from ._state import Buffer, Fit, Mean, Moments, Samples
+from ._state import Buffer, Fit, JointHistogram, Mean, Moments, Samples
 from ._typing import Array, Namespace
 
 
@@ -370,6 +372,29 @@ def paired_buffer(xp: Namespace, pred: Array, target: Array, /, *, weights: Arra
     return Buffer.of(xp, Samples.of(xp, pred, target, weights=weights), capacity)
 
 
+@paired_samples.form("bins", pred=PROBABILITY, target=PROBABILITY)
+def paired_histogram(
+    xp: Namespace, pred: Array, target: Array, /, *, weights: Array | None, bins: Count
+) -> JointHistogram:
+    """Pairs in the cells of a square: a state of fixed size."""
+    return JointHistogram.of(xp, pred, target, weights=weights, bins=bins)
+
+
+def _ranks_of_bins(xp: Namespace, weight: Array) -> Array:
+    """Mean rank of the samples of each bin, as a share of all, from the middle."""
+    return cumulative_sum(xp, weight) - 0.5 * weight - 0.5
+
+
+def _binned_correlation(xp: Namespace, joint: JointHistogram) -> Array:
+    """Of the ranks where samples of a bin are equal."""
+    share = joint.count / xp.sum(joint.count, axis=(-2, -1), keepdims=True)
+    of_x, of_y = xp.sum(share, axis=-1), xp.sum(share, axis=-2)
+    x, y = _ranks_of_bins(xp, of_x), _ranks_of_bins(xp, of_y)
+    both = xp.sum(xp.sum(share * xp.expand_dims(y, axis=-2), axis=-1) * x, axis=-1)
+    spread = xp.sum(of_x * x * x, axis=-1) * xp.sum(of_y * y * y, axis=-1)
+    return xp.clip(divide(xp, both, xp.sqrt(spread), empty=xp.nan), -1.0, 1.0)
+
+
 @metric(
     paired_samples,
     range=(-1.0, 1.0),
@@ -384,14 +409,25 @@ def paired_buffer(xp: Namespace, pred: Array, target: Array, /, *, weights: Arra
     equals=("scipy.stats.spearmanr", "torchmetrics.functional.spearman_corrcoef"),
     reference="C. Spearman (1904), The proof and measurement of association between two things.",
 )
-def spearman_corrcoef(xp: Namespace, s: Samples, /) -> Array:
+def spearman_corrcoef(xp: Namespace, s: Samples | Buffer | JointHistogram, /) -> Array:
     r"""Linear correlation of the ranks.
 
     How well any increasing relation describes the pairs. Equals share their mean rank; weights count as copies.
 
+    Parameters
+    ----------
+    bins : int, optional
+        Count the pairs in so many equal bins of [0, 1] by as many instead: a state of fixed size. What lies elsewhere
+        is brought there first, by any increasing map.
+
     Notes
     -----
     NaN where either variable is constant, or holds a NaN.
+
+    In bins, samples that share one have its mean rank. With ``a`` the root of :math:`\sum p^3 / (1 - \sum p^3)` over
+    the shares p of the bins of the one variable, and b that of the other, the correlation is off by
+    ``a + b + a b + (a**2 + b**2 + a**2 b**2) / 2`` at most: 0.008 for 256 bins that are equally full, and far less
+    where ranks within a bin are free of one another.
 
     Examples
     --------
@@ -399,6 +435,8 @@ def spearman_corrcoef(xp: Namespace, s: Samples, /) -> Array:
     >>> print(al.spearman_corrcoef(np.array([1.0, 10.0, 100.0]), np.array([1.0, 2.0, 3.0])))
     1.0
     """
+    if isinstance(s, JointHistogram):
+        return _binned_correlation(xp, s)
     x, y = (tie_ranks(xp, v, s.weight) for v in (s.pred, s.target))
     unknown = total(xp, (s.pred != s.pred) | (s.target != s.target), -1) > 0
     return xp.where(unknown, xp.nan, correlation(xp, Moments.of(xp, x, y, weights=s.weight)))

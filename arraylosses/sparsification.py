@@ -3,12 +3,23 @@
 from typing import Literal, NamedTuple
 
 from ._definition import statistic
-from ._domains import NONNEGATIVE, REAL, Count
-from ._math import ascending, cumulative_sum, divide, multiply, positive_part, segment_sum, sqrt, tie_spans
+from ._domains import NONNEGATIVE, PROBABILITY, REAL, Count
+from ._math import (
+    arange_like,
+    ascending,
+    cumulative_sum,
+    divide,
+    multiply,
+    pick_several,
+    positive_part,
+    segment_sum,
+    sqrt,
+    tie_spans,
+)
 from ._metric import metric
-from ._state import Samples
+from ._state import ErrorHistogram, Samples
 from ._typing import Array, Namespace
-from ._xp import device_of
+from ._xp import device_of, index_dtype
 from .uncertainty import places, trapezoid, vector
 
 Penalty = Literal["mae", "rmse"]
@@ -30,6 +41,14 @@ def ranked_errors(
     if whole_samples and weights is not None:
         raise ValueError("`whole_samples` must be False where samples have `weights`; got True.")
     return Samples.of(xp, error, uncertainty, weights=weights)
+
+
+@ranked_errors.form("bins", error=PROBABILITY, uncertainty=PROBABILITY)
+def binned_errors(
+    xp: Namespace, error: Array, uncertainty: Array, /, *, weights: Array | None, bins: Count
+) -> ErrorHistogram:
+    """Sums of the errors in equal bins of [0, 1]: a state of fixed size."""
+    return ErrorHistogram.of(xp, error, uncertainty, weights=weights, bins=bins)
 
 
 def _kept(fractions: int, samples: int, whole: bool) -> list[float]:
@@ -54,13 +73,21 @@ class Ranked(NamedTuple):
     summed: Array
 
 
-def _ranked(xp: Namespace, key: Array, value: Array, weight: Array) -> Ranked:
-    def running(x: Array) -> Array:
-        return xp.concat([_one(xp, 0, x), cumulative_sum(xp, xp.take_along_axis(x, order, axis=-1))], axis=-1)
+def _running(xp: Namespace, x: Array) -> Array:
+    return xp.concat([_one(xp, 0, x), cumulative_sum(xp, x)], axis=-1)
 
+
+def _ranked(xp: Namespace, key: Array, value: Array, weight: Array) -> Ranked:
     order = ascending(xp, key)
     starts, ends = tie_spans(xp, xp.take_along_axis(key, order, axis=-1))
-    return Ranked(starts, ends, running(weight), running(multiply(xp, weight, value)))
+    weight, summed = (xp.take_along_axis(x, order, axis=-1) for x in (weight, multiply(xp, weight, value)))
+    return Ranked(starts, ends, _running(xp, weight), _running(xp, summed))
+
+
+def _ranked_bins(xp: Namespace, weight: Array, summed: Array) -> Ranked:
+    """The samples of a bin are equals."""
+    place = xp.broadcast_to(arange_like(xp, weight.shape[-1], weight, index_dtype(xp)), weight.shape)
+    return Ranked(place, place + 1, _running(xp, weight), _running(xp, summed))
 
 
 def _mean_of_kept(xp: Namespace, r: Ranked, kept: list[float]) -> Array:
@@ -69,10 +96,10 @@ def _mean_of_kept(xp: Namespace, r: Ranked, kept: list[float]) -> Array:
     The sum of the kept is a straight line over each group of equal keys, which so leave in proportion.
     """
     whole, shares = r.weight[..., -1:], vector(xp, kept, r.summed)
-    place = places(xp, shares, xp.take_along_axis(r.weight, r.ends, axis=-1) / whole)
+    place = places(xp, shares, pick_several(xp, r.weight, r.ends) / whole)
     low = cumulative_sum(xp, segment_sum(xp, None, place, len(kept) + 1))[..., :-1]
-    high = xp.take_along_axis(xp.concat([r.ends, _one(xp, r.ends.shape[-1], r.ends)], axis=-1), low, axis=-1)
-    (w0, w1), (s0, s1) = ([xp.take_along_axis(x, i, axis=-1) for i in (low, high)] for x in (r.weight, r.summed))
+    high = pick_several(xp, xp.concat([r.ends, _one(xp, r.ends.shape[-1], r.ends)], axis=-1), low)
+    (w0, w1), (s0, s1) = ([pick_several(xp, x, i) for i in (low, high)] for x in (r.weight, r.summed))
     part = divide(xp, shares * whole - w0, w1 - w0, empty=0.0)
     return (s0 + part * (s1 - s0)) / (shares * whole)
 
@@ -96,7 +123,7 @@ def _integral_of_root(xp: Namespace, slope: Array, offset: Array, low: Array, hi
 
 def _area(xp: Namespace, r: Ranked, penalty: Penalty) -> Array:
     """Area under a mean of values, or under its root, as they are taken away: exactly, group by group of equals."""
-    (w0, s0), (w1, s1) = ([xp.take_along_axis(x, i, axis=-1) for x in (r.weight, r.summed)] for i in (r.starts, r.ends))
+    (w0, s0), (w1, s1) = ([pick_several(xp, x, i) for x in (r.weight, r.summed)] for i in (r.starts, r.ends))
     slope = divide(xp, s1 - s0, w1 - w0, empty=0.0)
     integral = _integral_of_mean if penalty == "mae" else _integral_of_root
     parts = integral(xp, slope, s0 - slope * w0, r.weight[..., :-1], r.weight[..., 1:])
@@ -104,28 +131,36 @@ def _area(xp: Namespace, r: Ranked, penalty: Penalty) -> Array:
     return xp.sum(parts, axis=-1) / (whole * (height if penalty == "mae" else sqrt(xp, height)))
 
 
-def _values(xp: Namespace, s: Samples, penalty: Penalty) -> tuple[Array, Array]:
-    """What is averaged, and how much it weighs: NaN where anything is."""
+def _both(xp: Namespace, s: Samples | ErrorHistogram, penalty: Penalty) -> list[Ranked]:
+    """The errors, or their squares, in the order of the uncertainty and in their own."""
+    if isinstance(s, ErrorHistogram):
+        summed = s.error if penalty == "mae" else s.square
+        return [_ranked_bins(xp, s.weight[..., i, :], summed[..., i, :]) for i in (0, 1)]
     error, uncertainty = s.pred, s.target
     unknown = xp.any((error != error) | (uncertainty != uncertainty), axis=-1, keepdims=True)
-    return error if penalty == "mae" else error * error, xp.where(unknown, xp.nan, s.weight)
+    weight = xp.where(unknown, xp.nan, s.weight)
+    value = error if penalty == "mae" else error * error
+    return [_ranked(xp, key, value, weight) for key in (uncertainty, error)]
 
 
 def _steps(fractions: int) -> list[float]:
     return [i * (1.0 / fractions) for i in range(fractions)]
 
 
-def _sparsified(xp: Namespace, s: Samples, penalty: Penalty, fractions: int, whole: bool) -> SparsificationCurve:
-    value, weight = _values(xp, s, penalty)
-    kept = _kept(fractions, value.shape[-1], whole)
+def _sparsified(
+    xp: Namespace, s: Samples | ErrorHistogram, penalty: Penalty, fractions: int, whole: bool
+) -> SparsificationCurve:
+    if whole and isinstance(s, ErrorHistogram):
+        raise ValueError("`whole_samples` must be False where samples are in `bins`; got True.")
+    kept = _kept(fractions, s.error.shape[-1] if isinstance(s, ErrorHistogram) else s.pred.shape[-1], whole)
 
-    def curve(key: Array) -> Array:
-        mean = _mean_of_kept(xp, _ranked(xp, key, value, weight), kept)
+    def curve(ranked: Ranked) -> Array:
+        mean = _mean_of_kept(xp, ranked, kept)
         height = mean if penalty == "mae" else sqrt(xp, mean)
         return xp.flip(height / height[..., -1:], axis=-1)
 
-    ours = curve(s.target)
-    return SparsificationCurve(xp.broadcast_to(vector(xp, _steps(fractions), value), ours.shape), ours, curve(s.pred))
+    ours, oracle = map(curve, _both(xp, s, penalty))
+    return SparsificationCurve(xp.broadcast_to(vector(xp, _steps(fractions), ours), ours.shape), ours, oracle)
 
 
 @metric(
@@ -140,7 +175,7 @@ def _sparsified(xp: Namespace, s: Samples, penalty: Penalty, fractions: int, who
 )
 def sparsification_curve(
     xp: Namespace,
-    s: Samples,
+    s: Samples | ErrorHistogram,
     /,
     *,
     penalty: Penalty = "mae",
@@ -155,6 +190,9 @@ def sparsification_curve(
     ----------
     penalty : {'mae', 'rmse'}
         Mean of the errors, or root of the mean square.
+    bins : int, optional
+        Add the errors in so many equal bins of [0, 1] instead, those of the uncertainty and those of the error itself:
+        a state of fixed size. Divide both by their greatest first.
 
     Returns
     -------
@@ -195,7 +233,7 @@ def sparsification_curve(
 )
 def ause(
     xp: Namespace,
-    s: Samples,
+    s: Samples | ErrorHistogram,
     /,
     *,
     penalty: Penalty = "mae",
@@ -215,6 +253,10 @@ def ause(
     fractions : int, optional
         None, the default, is the exact area over all fractions from 0 to 1. A number, 100 in the published scripts,
         takes so many fractions of equal spacing, 0, 0.01 ... 0.99, and the area under straight lines between them.
+    bins : int, optional
+        Add the errors in so many equal bins of [0, 1] instead, those of the uncertainty and those of the error itself:
+        a state of fixed size, in which samples that share a bin are of equal uncertainty. Divide both by their greatest
+        first: the area is blind to their scale.
 
     Raises
     ------
@@ -227,6 +269,11 @@ def ause(
     the fractions are. evaluating_bdl's number is ``penalty='rmse', fractions=100, whole_samples=True``; whole samples
     take 100 fractions by default. The curves are those of `sparsification_curve`.
 
+    In bins that hold shares p of the weight, k of it below them, and parts e of the errors' sum, the exact area is off
+    by the greatest error over the mean error times the first p, and by the sum of ``e p / 2k`` over the others, at
+    most; and the oracle's by the width of a bin over the mean error, times the first p and the sum of ``p**2 / 4k``.
+    With ``penalty='rmse'`` the same holds of squares, and each area is off by the root of it.
+
     Examples
     --------
     >>> import numpy as np, arraylosses as al
@@ -234,8 +281,7 @@ def ause(
     0.0
     """
     if fractions is None and not whole_samples:
-        value, weight = _values(xp, s, penalty)
-        ours, oracle = (_area(xp, _ranked(xp, key, value, weight), penalty) for key in (s.target, s.pred))
+        ours, oracle = (_area(xp, ranked, penalty) for ranked in _both(xp, s, penalty))
         return ours - oracle
     count = 100 if fractions is None else fractions
     curve = _sparsified(xp, s, penalty, count, whole_samples)

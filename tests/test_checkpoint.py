@@ -136,12 +136,12 @@ def test_a_copy_shares_no_memory() -> None:
 
 
 SENTENCES = [
-    (al.squared_error, {}, "`saved` must have a state of `squared_error`, Mean; got nothing."),
-    (al.squared_error, {"weight": 1.0}, "`saved` must have a state of `squared_error`, Mean; got `weight`."),
+    (al.squared_error, {}, "`saved` must have a state of stream(squared_error), Mean; got nothing."),
+    (al.squared_error, {"weight": 1.0}, "`saved` must have a state of stream(squared_error), Mean; got `weight`."),
     (
         al.spearman_corrcoef,
         {"Mean.total": 1.0},
-        "`saved` must have a state of `spearman_corrcoef`, Buffer or Samples; got `Mean.total`.",
+        "`saved` must have a state of stream(spearman_corrcoef), Samples; got `Mean.total`.",
     ),
     (
         al.squared_error,

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -80,20 +81,55 @@ def rank(place: int, world: int, port: int, to: Any) -> None:
     distributed.destroy_process_group()
 
 
+def of_ranks(task: Callable[..., None], world: int) -> list[Any]:
+    """What each rank has found, in processes of their own."""
+    context = multiprocessing.get_context("spawn")
+    found, port = context.Queue(), free_port()
+    ranks = [context.Process(target=task, args=(place, world, port, found)) for place in range(world)]
+    for one in ranks:
+        one.start()
+    values = [found.get(timeout=60) for _ in ranks]
+    for one in ranks:
+        one.join()
+    return values
+
+
 @pytest.mark.parametrize("world", UNEVEN)
 def test_ranks_of_torch(world: int) -> None:
     pytest.importorskip("torch")
-    context = multiprocessing.get_context("spawn")
-    found, port = context.Queue(), free_port()
-    ranks = [context.Process(target=rank, args=(place, world, port, found)) for place in range(world)]
-    for one in ranks:
-        one.start()
-    values = [found.get(timeout=120) for _ in ranks]
-    for one in ranks:
-        one.join()
+    values = of_ranks(rank, world)
     for value in values:
         close(value)
         assert value == values[0]
+
+
+def spread(place: int, world: int, port: int, to: Any) -> None:
+    """Each rank holds a shard of one array, and the metric is called on the whole."""
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    import torch
+    from torch import distributed
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.tensor import Shard, distribute_tensor
+
+    torch.set_num_threads(1)
+    distributed.init_process_group("gloo", rank=place, world_size=world)
+    mesh = init_device_mesh("cpu", (world,))
+    given = [distribute_tensor(torch.from_numpy(x), mesh, [Shard(0)]) for x in (PRED, TARGET)]
+    found = {}
+    for name in ("rmse", "r2"):
+        s = al.stream(ERRORS[name])
+        streamed = s.compute(s.update(s.init(*given), *given))
+        found[name] = [float(value.full_tensor()) for value in (ERRORS[name](*given), streamed)]
+    to.put(found)
+    distributed.destroy_process_group()
+
+
+@pytest.mark.parametrize("world", UNEVEN)
+def test_tensors_that_are_spread_over_ranks(world: int) -> None:
+    pytest.importorskip("torch")
+    for found in of_ranks(spread, world):
+        for name, values in found.items():
+            assert values == pytest.approx([WANTED[name]] * 2, rel=1e-5), name
 
 
 # ---- JAX

@@ -611,6 +611,11 @@ def merged_tables() -> Any:
     return TABLES[0].merge(*(s.init(LABELS, LABELS) for s in TABLES))
 
 
+def unowned(state: Any) -> Any:
+    """As a formula of one's own leaves it that does not say what it remembers."""
+    return type(state).__base__(*state)
+
+
 STREAM_VALUES: dict[str, Call] = {
     "a stream reduces the leading axis of its batches; got axis=1.": (
         lambda: al.stream(al.squared_error, axis=1).init(GRID, GRID)
@@ -624,7 +629,6 @@ STREAM_VALUES: dict[str, Call] = {
     "`target` must have the shape of `pred`, (4, 3); got (4,).": (
         lambda: MEAN_OF_GRID.update(MEAN_OF_GRID.init(GRID, GRID), GRID, GRID[:, 0])
     ),
-    "only states of one shape merge; got (3, 3) and (4, 4).": merged_tables,
     # would broadcast, and count the one column three times
     "only states of one shape merge; got (3,) and (1,).": (
         lambda: BY_COLUMN.update(BY_COLUMN.init(GRID, GRID), GRID[:, :1], GRID[:, :1])
@@ -650,11 +654,19 @@ STREAM_KINDS: dict[str, Call] = {
     "`huber_loss` takes no `dleta`; it takes `delta`, `weights` and `axis`.": (
         lambda: al.stream(al.huber_loss, dleta=1.0)
     ),
-    "only states of one stream merge; got Mean and Fit.": (
-        lambda: MEAN_OF_GRID.merge(MEAN_OF_GRID.init(GRID, GRID), FIT.init(GRID, GRID))
+    "a state of stream(confusion_matrix, num_classes=4) is none of stream(confusion_matrix, num_classes=3), which "
+    "remembers something else.": merged_tables,
+    "a state of stream(absolute_error) is none of stream(squared_error), which remembers something else.": (
+        lambda: MEAN_OF_GRID.merge(MEAN_OF_GRID.init(GRID, GRID), al.stream(al.absolute_error).init(GRID, GRID))
     ),
-    "only states of one stream merge; got Fit and Mean.": (
+    "a state of stream(huber_loss, delta=2.0) is none of stream(huber_loss), which remembers something else.": (
+        lambda: al.stream(al.huber_loss).compute(al.stream(al.huber_loss, delta=2.0).init(GRID, GRID))
+    ),
+    "a state of stream(r2_score) is none of stream(squared_error), which remembers something else.": (
         lambda: MEAN_OF_GRID.update(FIT.init(GRID, GRID), GRID, GRID)
+    ),
+    "only states of one stream merge; got Mean and Fit.": (
+        lambda: MEAN_OF_GRID.merge(unowned(MEAN_OF_GRID.init(GRID, GRID)), unowned(FIT.init(GRID, GRID)))
     ),
     "only states of one library merge; got numpy and torch.": (lambda: FIT.merge(FIT.init(N, N), FIT.init(T, T))),
 }

@@ -219,10 +219,32 @@ def pearson(x: Array, y: Array, weights: Array | None = None) -> Any:
     return covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
 
 
-def spearman(x: Array, y: Array, weights: Array | None = None, capacity: int | None = None) -> Any:
-    """Weights as copies."""
+def spearman(
+    x: Array, y: Array, weights: Array | None = None, capacity: int | None = None, bins: int | None = None
+) -> Any:
+    """Weights as copies, and what shares a bin as equal."""
     copies = None if weights is None else weights.astype(int)
+    if bins is not None:
+        x, y = (np.minimum(np.floor(v * bins), bins - 1) for v in (x, y))
     return scipy.stats.spearmanr(*(v if copies is None else np.repeat(v, copies) for v in (x, y))).statistic
+
+
+def error_quantile(
+    pred: Array,
+    target: Array,
+    level: float = 0.5,
+    weights: Array | None = None,
+    capacity: int | None = None,
+    sketch_size: int | None = None,
+) -> Any:
+    """Weights as copies."""
+    error = np.abs(pred - target)
+    copied = error.ravel() if weights is None else np.repeat(error, weights.astype(int))
+    return np.quantile(copied, level, method="averaged_inverted_cdf")
+
+
+def median_error(pred: Array, target: Array, weights: Array | None = None, **o: Any) -> Any:
+    return sk.median_absolute_error(target.ravel(), pred.ravel(), sample_weight=weights)
 
 
 def area(score: Array, truth: Array, weights: Array | None = None, bins: int | None = None, **o: Any) -> Any:
@@ -296,6 +318,8 @@ ORACLES: dict[str, Formula] = {
     "explained_variance": regression_by(sk.explained_variance_score),
     "pearson_corrcoef": pearson,
     "spearman_corrcoef": spearman,
+    "absolute_error_quantile": error_quantile,
+    "median_absolute_error": median_error,
     "accuracy": lambda p, t, **o: sk.accuracy_score(**decided(p, t, **o)),
     "precision": score_by(sk.precision_score),
     "recall": score_by(sk.recall_score),
@@ -419,6 +443,15 @@ CALLS: dict[str, Given] = {
     "spearman_corrcoef": [
         ((LONG, OTHER), [{}, {"capacity": 64}]),
         ((TIED, TIED_TOO), [{}, {"weights": COPIES}, {"weights": COPIES, "capacity": 64}]),
+        ((SCORE, SCORE[::-1]), [{"bins": 5}]),
+    ],
+    "absolute_error_quantile": [
+        ((LONG, OTHER), [{"level": level, **o} for level in (0.0, 0.3, 0.9, 1.0) for o in ({}, {"capacity": 64})]),
+        ((TIED, TIED_TOO), [{"level": 0.75, "weights": COPIES}, {"level": 0.5, "weights": COPIES, "sketch_size": 64}]),
+    ],
+    "median_absolute_error": [
+        ((X, Y), [{}, {"sketch_size": 64}]),
+        ((LONG, OTHER), [{}, {"weights": WEIGHT}, {"capacity": 64}]),
     ],
     "accuracy": [
         ((SCORE, TRUTH), SCORES),

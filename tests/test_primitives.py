@@ -83,6 +83,9 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     # no pure form: tests/test_fields.py compares it with derivatives known in advance
     "gradient_and_product": [],
     "pick": [((RNG.random((3, 4)), np.array([3, 0, 2])), {})],
+    "pick_several": [((RNG.random((3, 4)), np.array([[3, 0], [0, 1], [2, 2]])), {})],
+    # of functions: the laws of sketches walk
+    "walked": [],
     "tally": [((RNG.random(9), RNG.integers(0, 4, 9), 5), {}), ((None, RNG.integers(0, 4, 9), 5), {})],
     "half_spectrum": [((RNG.normal(size=(3, n)),), {}) for n in (1, 7, 8)],
     "normal_mass": [((np.abs(REAL),), {})],

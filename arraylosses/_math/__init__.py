@@ -43,6 +43,7 @@ from .elementary import (
 from .entropic import Problem, plan_cost, potentials, regularized_cost
 from .host import callbacks
 from .logits import balance, focal_surprise, logit_parts, logit_surprise, steady_power
+from .loops import walked
 from .neighbours import by_rows, nearest, nearest_distance, nearest_several, nearest_square, table_by_rows
 from .normal import normal_cdf, normal_mass, normal_quantile
 from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_ranks, tie_spans, weight_by_value
@@ -59,6 +60,7 @@ from .sums import (
     one_hot,
     pick,
     pick_rows,
+    pick_several,
     product_before,
     segment_sum,
     tally,
@@ -138,6 +140,7 @@ __all__ = [
     "permutation_rows",
     "pick",
     "pick_rows",
+    "pick_several",
     "plan",
     "plan_at_cost",
     "plan_cost",
@@ -178,6 +181,7 @@ __all__ = [
     "two_words",
     "uniform_taps",
     "vector",
+    "walked",
     "weight_by_value",
     "weighted_total",
     "wide",

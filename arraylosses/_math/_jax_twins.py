@@ -51,6 +51,13 @@ def normal_mass(xp: Namespace, x: Array) -> Array:
     return found
 
 
+def walked(xp: Namespace, step: Formula, carry: Any, rows: Any) -> Any:
+    """One step is compiled, not one for each row."""
+    from jax import lax
+
+    return lax.scan(lambda before, row: step(xp, before, row), carry, rows)
+
+
 def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
     """5 times as fast with its gradient; of float32, in float64."""
     if not pred.dtype == target.dtype == np.float32:

@@ -95,6 +95,12 @@ def pick(xp: Namespace, x: Array, index: Array) -> Array:
 
 
 @Primitive
+def pick_several(xp: Namespace, x: Array, index: Array) -> Array:
+    """``x[..., index[..., i]]`` along the last axis, for each i."""
+    return xp.take_along_axis(x, index, axis=-1)
+
+
+@Primitive
 def argmax(xp: Namespace, x: Array) -> Array:
     """Index of the first largest along the last axis."""
     return xp.argmax(x, axis=-1)

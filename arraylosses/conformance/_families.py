@@ -117,6 +117,10 @@ def shifted_is_the_same(t: Trial) -> None:
 @law
 def reflected_is_the_same(t: Trial) -> None:
     """Inputs that change sign together change nothing."""
+    names = t.metric.facts.reflects
+    t.needs(
+        not any(d.bounded for n, d in zip(t.names, t.domains, strict=True) if n in names), "they have no other sign"
+    )
     _unchanged(t, t.metric.facts.reflects, np.negative, "given another sign")
 
 
@@ -158,6 +162,8 @@ def units_scale_the_value(t: Trial) -> None:
     """Inputs in other units give the same value, in other units."""
     facts, values = t.metric.facts, t.settings
     t.needs(bool(facts.scales), "its inputs have no unit, or not one alone")
+    within = [d for n, d in zip(t.names, t.domains, strict=True) if n in map(_carrier, facts.scales)]
+    t.needs(not any(d.high < np.inf for d in within), "its inputs are shares of a whole in this form")
     arrays = t.draw(BATCH)
     power = degree(facts.unit, values)
     for factor in FACTORS:

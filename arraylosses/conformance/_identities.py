@@ -11,7 +11,7 @@ import numpy as np
 from .._metric import Metric
 from .._names import HOMES
 from ._law import BATCH, law
-from ._trial import Trial
+from ._trial import EXAMPLES, Trial
 
 Relation = Callable[..., Any]
 
@@ -43,6 +43,9 @@ class Identity:
     change: Callable[..., tuple[Any, ...]] = lambda *arrays: arrays
     forms: tuple[str | None, ...] | None = None
     each: bool = False
+
+
+BINS: Any = EXAMPLES["bins"]
 
 
 def half(value: Any, *arrays: Any) -> Any:
@@ -162,6 +165,11 @@ def as_ranks(pred: Any, target: Any) -> tuple[Any, ...]:
     return tuple(np.sum(sign, axis=-1) / 2 for sign in above)
 
 
+def as_ranks_of_bins(pred: Any, target: Any) -> tuple[Any, ...]:
+    """What shares a bin is equal."""
+    return as_ranks(*(np.minimum(np.floor(v * BINS), BINS - 1) for v in (pred, target)))
+
+
 def as_decided(pred: Any, target: Any) -> tuple[Any, ...]:
     """Decisions as the truth, and the truth as the prediction."""
     return target, pred if pred.dtype.kind in "iu" else (pred > 0.5) * 1.0
@@ -171,7 +179,11 @@ IDENTITIES: dict[str, tuple[Identity, ...]] = {
     "squared_error": (Identity("absolute_error", square),),
     "r2_score": (Identity("squared_error", unexplained),),
     "pearson_corrcoef": (Identity("pearson_corrcoef", negative, change=first_negated),),
-    "spearman_corrcoef": (Identity("pearson_corrcoef", change=as_ranks),),
+    "spearman_corrcoef": (
+        Identity("pearson_corrcoef", change=as_ranks, forms=(None, "capacity")),
+        Identity("pearson_corrcoef", change=as_ranks_of_bins, forms=("bins",)),
+    ),
+    "absolute_error_quantile": (Identity("median_absolute_error", params={"level": 0.5}),),
     "information_content": (Identity("binary_cross_entropy", change=as_certain),),
     "opacity_loss": (Identity("binary_cross_entropy", change=with_itself),),
     "accumulated_opacity": (Identity("volume_weights", summed),),

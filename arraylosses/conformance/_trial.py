@@ -40,6 +40,7 @@ EXAMPLES = {
     "num_classes": CLASSES,
     "capacity": 64,
     "bins": 8,
+    "sketch_size": 64,
     "data_range": 1.0,
     "level": 0.9,
     "in_format": "xyxy",
