@@ -1,6 +1,6 @@
 """Several metrics over the same batches: what they remember alike is remembered once."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from inspect import Parameter
 from typing import Any, NamedTuple, overload
 
@@ -97,7 +97,7 @@ def _pools(streams: Mapping[str, Stream]) -> dict[str, Pool]:
 
 
 class _Key(NamedTuple):
-    gather: Formula
+    gather: Hashable
     admits: tuple[Any, ...]
     axis: Axis
     params: tuple[tuple[str, Any], ...]
@@ -107,7 +107,7 @@ def _key(one: Stream) -> _Key:
     definition = one.metric.definition
     form = definition.form_for(one.params)
     gathered = {k: v for k, v in one.frozen_params if k not in definition.read_params and v is not None}
-    return _Key(form.gather, _admits(form), one.axis, tuple(gathered.items()))
+    return _Key(one.metric.remembers(form), _admits(form), one.axis, tuple(gathered.items()))
 
 
 def _admits(form: Form) -> tuple[Any, ...]:

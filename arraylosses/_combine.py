@@ -1,5 +1,6 @@
 """Metrics of metrics."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 from inspect import Parameter, Signature
 from typing import Any
@@ -20,6 +21,14 @@ class Averaged(Loss):
 
     def __reduce__(self) -> Any:
         return Averaged, (self.metric, self.axis)
+
+    @property
+    def has_an_address(self) -> bool:
+        return self.metric.has_an_address
+
+    def remembers(self, form: Form) -> Hashable:
+        """Its kernel is made anew each time; what it is made of is not."""
+        return self
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Averaged) and (self.metric, self.axis) == (other.metric, other.axis)

@@ -1,6 +1,6 @@
 """What is declared of a metric: its facts, its forms and its parameters. Everything else is derived from this."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import Parameter, signature
 from math import inf, nan
@@ -146,8 +146,8 @@ class Form:
     selector : str or None
         The parameter whose being given selects this form.
     summed : Primitive or None
-        Gives the sum over all elements ``(xp, *arrays, **parameters)``; where it has a twin, that is sooner than to add
-        them up.
+        Gives the sum over all elements ``(xp, *arrays, **parameters)``, with ``wide=True`` in float64; where it has a
+        twin, that is sooner than to add them up.
     """
 
     domains: Mapping[str, Domain]
@@ -260,7 +260,7 @@ def statistic(**domains: Domain) -> Callable[[Formula], Statistic]:
     return lambda gather: Statistic(Form(domains, gather))
 
 
-_COARSER: dict[tuple[Formula, Formula], Formula] = {}
+_COARSER: dict[tuple[Hashable, Hashable], Formula] = {}
 
 
 def made_of(finer: Formula, coarse: Formula, made: Formula) -> None:
@@ -268,7 +268,7 @@ def made_of(finer: Formula, coarse: Formula, made: Formula) -> None:
     _COARSER[finer, coarse] = made
 
 
-def coarser(finer: Formula, coarse: Formula) -> Formula | None:
+def coarser(finer: Hashable, coarse: Hashable) -> Formula | None:
     """What makes the one state of the other, if one does."""
     return _COARSER.get((finer, coarse))
 

@@ -1,6 +1,7 @@
 """How a formula becomes a metric: `@loss`, `@metric` and `@function`."""
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from inspect import Parameter, Signature, signature
 from math import isnan, prod
@@ -63,6 +64,15 @@ class Metric:
 
     def __reduce__(self) -> Any:
         return self.__name__
+
+    @property
+    def has_an_address(self) -> bool:
+        """Whether pickle finds it again by its name."""
+        return getattr(sys.modules.get(self.__module__), self.__name__, None) is self
+
+    def remembers(self, form: Form) -> Hashable:
+        """What tells how its states come about; the same for metrics that share one."""
+        return form.gather
 
     def __call__(self, *arrays: Array, weights: Array | None = None, axis: Axis = None, **params: Any) -> Any:
         if arrays and compilable(arrays[0]):
@@ -376,7 +386,7 @@ def _declared(declared: dict[str, Any]) -> tuple[dict[str, Domain], Facts]:
 def loss(**declared: Any) -> Callable[[Formula], Loss]:
     """Make a kernel ``(xp, *arrays, /, *, parameters)`` a loss: ``@loss(pred=REAL, target=REAL, symmetric=True)``.
 
-    ``summed`` is a primitive that gives the sum of its elements.
+    ``summed`` is a primitive that gives the sum of its elements, with ``wide=True`` in float64.
     """
     summed = declared.pop("summed", None)
     domains, facts = _declared(declared)

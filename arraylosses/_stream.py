@@ -51,17 +51,20 @@ def _kind(owner: "Stream") -> Any:
     form = owner.metric.definition.form_for(owner.params)
     base: Any = form.kept if isinstance(form.kept, type) and issubclass(form.kept, tuple) else Mean
     given = {name: owner.params.get(name, p.default) for name, p in form.params.items()}
-    key = base, form.gather, tuple((k, None if hasattr(v, "dtype") else _frozen(v)) for k, v in given.items())
-    told = {"__slots__": (), "__doc__": base.__doc__, "__module__": base.__module__}
+    params = tuple((k, None if hasattr(v, "dtype") else _frozen(v)) for k, v in given.items())
+    key = base, owner.metric.remembers(form), params
+    body = {"__slots__": (), "__doc__": base.__doc__, "__module__": base.__module__, "owner": owner}
     with MAKING:
         found = KINDS.get(key)
         if found is None:
-            KINDS[key] = found = type(base.__name__, (base,), {**told, "owner": owner, "__reduce__": _taken_apart})
+            KINDS[key] = found = type(base.__name__, (base,), {**body, "__reduce__": _taken_apart})
     return found
 
 
 def _taken_apart(state: Any) -> Any:
-    """For pickle: a class that is made has no address."""
+    """For pickle: a class that is made has no address, but what it is made of; else the state is nobody's."""
+    if not state.owner.metric.has_an_address:
+        return type(state).__base__, tuple(state)
     return _revived, (state.owner, tuple(state))
 
 

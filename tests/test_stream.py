@@ -177,6 +177,27 @@ def test_a_second_compiled_call_does_not_recompile() -> None:
     assert counter.frame_count == 1
 
 
+def test_equal_streams_have_states_of_one_class() -> None:
+    """Whether their metric was made once or twice, here or in another process."""
+    one, other = (al.stream(al.averaged(al.psnr, axis=-1), data_range=1.0) for _ in range(2))
+    grid = RNG.random((3, 4))
+    state = one.update(one.init(grid, grid), grid, grid / 2)
+    sent = pickle.loads(pickle.dumps(state))
+    assert other.kind is one.kind is type(sent)
+    assert float(other.compute(other.merge(state, sent))) == float(one.compute(state))
+
+
+def test_states_of_a_metric_without_an_address_are_sent_as_they_are() -> None:
+    @al.loss(pred=al.REAL, target=al.REAL)
+    def bare(xp: Any, pred: Any, target: Any, /) -> Any:
+        """Difference."""
+        return pred - target
+
+    s = al.stream(bare)
+    state = s.update(s.init(np.ones(2), np.ones(2)), np.ones(2), np.zeros(2))
+    assert float(s.compute(s.merge(pickle.loads(pickle.dumps(state)), state))) == 1.0
+
+
 TORCH_COMES_LATER = """
 import numpy as np
 from arraylosses import huber_loss
