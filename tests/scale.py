@@ -371,7 +371,7 @@ def merged(rows: list[dict[str, Any]]) -> str:
             number(r["one"]),
             number(r["each"]),
             number(r["all"]) if r["all"] else "",
-            size(r["bytes"] * (WORKERS - 1)) if r["all"] else "all samples, log2(10,000) times",
+            "all samples, log2(10,000) times" if r["kind"].startswith("Samples") else size(r["bytes"] * (WORKERS - 1)),
         ]
         for r in rows
     )

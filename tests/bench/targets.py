@@ -155,7 +155,8 @@ MACHINE = (
     "The goals are absolute, and were met on 2026-11-25 at c8818af on an Intel Xeon (NumPy 4.1 and 7.2 us, torch 7.3 "
     "and 22.9 us, streams 46 and 57 us, import 49 ms), where the bare formula took 2.4 us on NumPy and 6.4 us on "
     "torch. On this processor, turn by turn with the code before (904ebcf), a call takes 20 to 23 us where that took "
-    "23 on NumPy, 32 to 38 where it took 50 to 59 on torch, and a stream 136 to 156 where it took 147 to 173."
+    "23 on NumPy, 32 to 38 where it took 50 to 59 on torch, and a stream 136 to 156 where it took 147 to 173. Tried: "
+    "what was found out about arguments is kept for the next ones alike; a stream's two words by Python's arithmetic."
 )
 
 REASONS: dict[str, str] = {
