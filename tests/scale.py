@@ -18,6 +18,7 @@ from arraylosses import conformance
 from arraylosses._metric import Function
 from arraylosses.conformance._trial import Trial, Variant, variants
 
+from . import bounds
 from .bench.markdown import table
 from .bench.memory import FORGET, resident
 from .bench.report import machine, number
@@ -229,38 +230,6 @@ MILLION = 1_000_000
 BILLION = 1_000_000_000
 
 
-def shares(x: Any, bins: int) -> Any:
-    return np.bincount(np.minimum((x * bins).astype(int), bins - 1), minlength=bins) / len(x)
-
-
-def off_by_ties(pred: Any, target: Any, bins: int) -> float:
-    """AUROC: half of the pairs that share a bin."""
-    return float(np.sum(shares(pred[target == 1], bins) * shares(pred[target == 0], bins))) / 2
-
-
-def off_by_ranks(x: Any, y: Any, bins: int) -> float:
-    """Spearman's correlation, as its docstring says."""
-    a, b = (np.sqrt(cubes / (1 - cubes)) for cubes in (np.sum(shares(v, bins) ** 3) for v in (x, y)))
-    return float(a + b + a * b + (a * a + b * b + a * a * b * b) / 2)
-
-
-def held(part: Any, sums: Any) -> list[tuple[float, float, float]]:
-    """Of bins that hold something: their share, their part of the sum, and the share below them."""
-    full = part > 0
-    return list(zip(part[full], sums[full], np.cumsum(part)[full] - part[full], strict=True))
-
-
-def off_by_errors(error: Any, uncertainty: Any, bins: int) -> float:
-    """AUSE, as its docstring says."""
-    place = np.minimum((uncertainty * bins).astype(int), bins - 1)
-    sums = np.bincount(place, error, minlength=bins) / len(error)
-    (first, *_), *others = held(shares(uncertainty, bins), sums)
-    ours = error.max() * first + sum(e * p / (2 * k) for p, e, k in others)
-    (first, *_), *others = held(shares(error, bins), sums)
-    oracle = (first + sum(p * p / (4 * k) for p, _, k in others)) / bins
-    return float((ours + oracle) / error.mean())
-
-
 def fixed_sizes() -> Iterator[dict[str, Any]]:
     """What a state of fixed size loses of a million samples, beside what it can lose at most."""
     noise = RNG.standard_normal((2, MILLION))
@@ -268,9 +237,9 @@ def fixed_sizes() -> Iterator[dict[str, Any]]:
     y, uncertainty = 1 / (1 + np.exp(-noise.sum(axis=0))), RNG.random(MILLION)
     error = uncertainty * RNG.random(MILLION)
     of_bins: list[tuple[Any, tuple[Any, Any], Any, tuple[int, ...]]] = [
-        (al.auroc, (x, target), off_by_ties, (100, 1000, 10_000)),
-        (al.spearman_corrcoef, (x, y), off_by_ranks, (64, 256, 1024)),
-        (al.ause, (error, uncertainty), off_by_errors, (100, 1000, 10_000)),
+        (al.auroc, (x, target), bounds.off_by_ties, (100, 1000, 10_000)),
+        (al.spearman_corrcoef, (x, y), bounds.off_by_ranks, (64, 256, 1024)),
+        (al.ause, (error, uncertainty), bounds.off_by_errors, (100, 1000, 10_000)),
     ]
     for metric, arrays, bound, several in of_bins:
         exact = float(metric(*arrays))

@@ -1,6 +1,5 @@
 """States of fixed size beside the exact values: never further off than is proved of them, whatever the data."""
 
-from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -10,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import arraylosses as al
+
+from .bounds import off_by_errors, off_by_ranks
 
 Array = Any
 RNG = np.random.default_rng(20261128)
@@ -23,25 +24,14 @@ def within(low: float = 0.0, high: float = 1.0) -> st.SearchStrategy[Array]:
     return rows.map(lambda found: np.asarray(found, dtype=np.float64).T)
 
 
-def shares(x: Array, bins: int) -> Array:
-    return np.bincount(np.minimum((x * bins).astype(int), bins - 1), minlength=bins) / len(x)
-
-
 # ---- correlation of ranks
-
-
-def off(x: Array, y: Array, bins: int) -> float:
-    """The bound that the docstring of `spearman_corrcoef` gives."""
-    cubes = [float(np.sum(shares(v, bins) ** 3)) for v in (x, y)]
-    a, b = (np.sqrt(c / (1 - c)) for c in cubes)
-    return float(a + b + a * b + (a * a + b * b + a * a * b * b) / 2)
 
 
 @given(within(), st.sampled_from([2, 3, 10, 100]))
 def test_a_binned_correlation_is_within_its_bound(pair: Array, bins: int) -> None:
     exact, found = float(al.spearman_corrcoef(*pair)), float(al.spearman_corrcoef(*pair, bins=bins))
     if not np.isnan(exact) and not np.isnan(found):
-        assert abs(exact - found) <= off(*pair, bins) + ROUNDING
+        assert abs(exact - found) <= off_by_ranks(*pair, bins) + ROUNDING
 
 
 def test_a_binned_correlation_comes_near() -> None:
@@ -50,29 +40,10 @@ def test_a_binned_correlation_comes_near() -> None:
     errors = [abs(float(al.spearman_corrcoef(*pair, bins=b) - al.spearman_corrcoef(*pair))) for b in (10, 100)]
     assert errors[1] < errors[0] / 20
     full = (np.arange(2560) + 0.5) / 2560
-    assert off(full, full, 256) < 0.008
+    assert off_by_ranks(full, full, 256) < 0.008
 
 
 # ---- sparsification
-
-
-def off_area(error: Array, uncertainty: Array, bins: int) -> float:
-    """The bounds of both areas, as the docstring of `ause` gives them."""
-    mean, width = error.mean(), 1 / bins
-    place = np.minimum((uncertainty * bins).astype(int), bins - 1)
-    sums = np.bincount(place, error, minlength=bins) / len(error)
-    ours, oracle = 0.0, 0.0
-    for p, e, k in below(shares(uncertainty, bins), sums):
-        ours += error.max() * p if k == 0 else e * p / (2 * k)
-    for p, _, k in below(shares(error, bins), sums):
-        oracle += width * (p if k == 0 else p * p / (4 * k))
-    return float((ours + oracle) / mean)
-
-
-def below(part: Array, sums: Array) -> Sequence[tuple[float, float, float]]:
-    """Of bins that hold something: their share, their part of the sum, and the share below them."""
-    held = part > 0
-    return list(zip(part[held], sums[held], np.cumsum(part)[held] - part[held], strict=True))
 
 
 @given(within(), st.sampled_from([2, 3, 10, 100]))
@@ -80,7 +51,7 @@ def test_a_binned_area_is_within_its_bound(pair: Array, bins: int) -> None:
     error, uncertainty = pair
     if error.max() > 0:
         exact, found = float(al.ause(error, uncertainty)), float(al.ause(error, uncertainty, bins=bins))
-        assert abs(exact - found) <= off_area(error, uncertainty, bins) + ROUNDING
+        assert abs(exact - found) <= off_by_errors(error, uncertainty, bins) + ROUNDING
 
 
 def test_binned_areas_come_near() -> None:
