@@ -12,11 +12,14 @@ __version__ = "0.8.0"
 
 WHERE = {name: home for home, names in HOMES.items() for name in names.split()}
 __all__ = sorted(WHERE)
+MODULES = ("conformance", "engines", "interop", "plot")
 
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
+    if name in MODULES:
+        return import_module(f".{name}", __name__)
     import_module("numpy")  # first: after ours, the collector runs in its midst, for 10 ms
     value = getattr(import_module(f".{WHERE[name]}", __name__), name) if name in WHERE else _other_name(name)
     globals()[name] = value

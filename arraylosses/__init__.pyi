@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from . import conformance as conformance, engines as engines, interop as interop, plot as plot
 from ._typing import Array, Axis, Reduction
 from ._catalogue import catalogue as catalogue
 from ._checkpoint import convert_state as convert_state, state_from_dict as state_from_dict, state_to_dict as state_to_dict

@@ -49,7 +49,9 @@ FLOORS = [
     ("image", "meshes", "quantiles", "segmentation", "uncertainty"),
     ("directional", "perceptual", "sparsification"),
     ("conformance",),
-    ("_catalogue",),
+    ("_catalogue", "_files"),
+    ("interop", "plot"),
+    ("_shell",),
     ("__init__",),
     ("_stub", "__main__", "_pytest_plugin"),
 ]
@@ -57,7 +59,7 @@ FLOORS = [
 
 FLOOR = {name: i for i, names in enumerate(FLOORS) for name in names}
 LIBRARIES = {"torch", "jax", "cupy", "dask", "array_api_compat", "array_api_strict", "scipy"}
-KNOWS_LIBRARIES = {"_torch_where", "_xp", "_math", "conformance", "engines"}
+KNOWS_LIBRARIES = {"_torch_where", "_xp", "_math", "conformance", "engines", "interop"}
 
 
 def _files() -> list[Path]:

@@ -1,0 +1,1 @@
+"""Images, clouds, meshes, tables and arrays, read from files."""
