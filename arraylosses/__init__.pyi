@@ -12,6 +12,7 @@ from ._definition import Facts as Facts, statistic as statistic
 from ._derivatives import gradient_and_hessian_product as gradient_and_hessian_product
 from ._domains import BINARY as BINARY, BOX as BOX, Domain as Domain, IMAGE as IMAGE, INDEX as INDEX, LABEL as LABEL, MASS as MASS, NONNEGATIVE as NONNEGATIVE, PROBABILITY as PROBABILITY, REAL as REAL, SIMPLEX as SIMPLEX
 from ._evaluate import BatchError as BatchError, accumulate as accumulate, evaluate as evaluate
+from ._lpips import load_lpips as load_lpips
 from ._metric import Function as Function, Loss as Loss, Metric as Metric, function as function, loss as loss, metric as metric
 from ._stream import Stream as Stream
 from .decisions import OutcomeCounts

@@ -52,6 +52,7 @@ HOMES = {
     ),
     "_catalogue": "catalogue",
     "_combine": "averaged",
+    "_lpips": "load_lpips",
     "_derivatives": "gradient_and_hessian_product",
     "_definition": "Facts statistic",
     "_metric": "function Function Loss loss metric Metric",

@@ -153,6 +153,41 @@ TRUNKS: dict[str, tuple[tuple[Step, ...], ...]] = {
 }
 """AlexNet, VGG-16 and SqueezeNet 1.1 as torchvision numbers their layers, cut where features are taken."""
 
+
+def _weighing(step: Step, before: int) -> tuple[list[tuple[str, tuple[int, ...]]], int]:
+    """The names and shapes of the convolutions of a step on so many channels, and how many it leaves."""
+    if isinstance(step, Pool):
+        return [], before
+    if isinstance(step, Convolution):
+        return [(step.key, (step.channels, before, step.size, step.size))], step.channels
+    few, many = step.squeezed, step.expanded
+    points, patches = (many, few, 1, 1), (many, few, 3, 3)
+    squeezed = f"{step.key}.squeeze", (few, before, 1, 1)
+    return [squeezed, (f"{step.key}.expand1x1", points), (f"{step.key}.expand3x3", patches)], 2 * many
+
+
+def trunk_shapes(trunk: str) -> dict[str, tuple[int, ...]]:
+    """Every weight of a network by torchvision's name, with its shape."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    channels = 3
+    for step in (step for steps in TRUNKS[trunk] for step in steps):
+        found, channels = _weighing(step, channels)
+        for key, shape in found:
+            shapes |= {f"{key}.weight": shape, f"{key}.bias": shape[:1]}
+    return shapes
+
+
+def layer_shapes(trunk: str) -> dict[str, tuple[int, ...]]:
+    """The weights of the channels of each layer by the names of the lpips package, with their shapes."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    channels = 3
+    for i, steps in enumerate(TRUNKS[trunk]):
+        for step in steps:
+            channels = _weighing(step, channels)[1]
+        shapes[f"lin{i}.model.1.weight"] = (1, channels, 1, 1)
+    return shapes
+
+
 LEAST = {"alex": 31, "vgg": 16, "squeeze": 17}
 """The least height and width that leave a pixel in the last layer."""
 
@@ -283,7 +318,7 @@ def trunk_features(image: Array, trunk_weights: Weights, *, trunk: Trunk = "alex
 
     Notes
     -----
-    Nothing is downloaded. One line loads what the caller has::
+    Nothing is downloaded. `load_lpips` reads a file for every library; one line loads what else the caller has::
 
         weights = dict(numpy.load("alexnet.npz"))
         weights = safetensors.numpy.load_file("alexnet.safetensors")
@@ -381,8 +416,9 @@ def lpips(
 
     Notes
     -----
-    Nothing is downloaded: the caller loads both files, the network's from torchvision and the layers' out of
-    ``lpips/weights/v0.1``. Equals ``lpips.LPIPS(net=trunk)`` of version 0.1, with ``epsilon=1e-10``.
+    Nothing is downloaded: `load_lpips` reads both from one file, which `arraylosses.interop.lpips` makes of
+    torchvision's weights and the lpips package's. Equals ``lpips.LPIPS(net=trunk)`` of version 0.1, with
+    ``epsilon=1e-10``.
 
     References
     ----------

@@ -12,6 +12,7 @@ import pytest
 import arraylosses as al
 from arraylosses import _catalogue, conformance
 from arraylosses._names import HOMES
+from arraylosses.interop.lpips import convert
 
 ROOT = Path(__file__).parents[1]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -23,8 +24,17 @@ PAGES |= {
     for name in names.split()
     if not isinstance(getattr(al, name), al.Metric)
 }
-MORE = (al.averaged, al.Stream, al.Streams, al.evaluate, al.accumulate, al.state_to_dict, al.convert_state)
-PAGES |= {o.__name__: o.__doc__ for o in (*MORE, _catalogue.Catalogue, conformance)}
+MORE = (
+    al.averaged,
+    al.Stream,
+    al.Streams,
+    al.evaluate,
+    al.accumulate,
+    al.state_to_dict,
+    al.convert_state,
+    al.load_lpips,
+)
+PAGES |= {o.__name__: o.__doc__ for o in (*MORE, _catalogue.Catalogue, conformance, convert)}
 
 
 @pytest.mark.parametrize("name", PAGES)

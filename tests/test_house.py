@@ -49,7 +49,7 @@ FLOORS = [
     ("image", "meshes", "quantiles", "segmentation", "uncertainty"),
     ("directional", "perceptual", "sparsification"),
     ("conformance",),
-    ("_catalogue", "_files"),
+    ("_catalogue", "_files", "_lpips"),
     ("interop", "plot"),
     ("_shell",),
     ("__init__",),
