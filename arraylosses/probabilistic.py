@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, NONNEGATIVE, PROBABILITY, REAL, SIMPLEX, Count, Positive
-from ._math import absolute, argmax, divide, multiply, normal_mass, spread_of_pairs, stop_gradient
+from ._math import absolute, argmax, divide, normal_mass, spread_of_pairs, stop_gradient
 from ._math import mean as average_of
 from ._metric import loss, metric
 from ._state import Histogram
@@ -107,7 +107,11 @@ def gaussian_nll_with_log_variance(
     >>> print(al.gaussian_nll_with_log_variance(np.array([0.0]), np.array([0.0]), np.array([2.0])))
     2.0
     """
-    z = multiply(xp, target - mean, xp.exp(-0.5 * log_variance))
+    rest = target - mean
+    # an exact prediction stays one at a precision that is no number of the dtype, and its gradient with it
+    least = 2.0 - 2.0 * log(float(xp.finfo(log_variance.dtype).max))
+    steady = xp.where((rest == 0) & (log_variance < least), least, log_variance)
+    z = rest * xp.exp(-0.5 * steady)
     value = 0.5 * (log_variance + z * z)
     return value + 0.5 * log(2 * pi) if full else value
 

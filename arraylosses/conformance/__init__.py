@@ -13,6 +13,7 @@ from . import (  # noqa: F401  # each enters its laws in the table
     _limits,
     _parts,
     _results,
+    _settings,
     _slopes,
     _weights,
 )
