@@ -324,8 +324,8 @@ def loss_curve(
     Parameters
     ----------
     *losses : Loss, str, functools.partial or (str, callable)
-        Losses whose elements are numbers: themselves, by name, with parameters by ``functools.partial``; or a label with
-        one of these, or with any function of ``(pred, target)`` that gives a value for each element.
+        Losses whose elements are numbers: themselves, by name, with parameters by ``functools.partial``; or a label
+        with one of these, or with any function of ``(pred, target)`` that gives a value for each element.
     error : array, (points,), optional
         Where to draw them: prediction less target, 601 numbers from -3 to 3 by default. Of losses whose target is a
         probability, the prediction; of those without a target, their one argument.
