@@ -172,5 +172,6 @@ def point_distances(
         distances = dict(zip(sides, _distances(arrays, direction), strict=True))
     means = {side: float(on_host(value)) for side, value in ways.items()}
     clouds = {side: on_host(arrays[side]) for side in sides}
-    look = {"name": name, "unit": unit, "most": most, "options": points}
-    return PointDistancesDisplay(clouds, distances, means, greatest, **look).plot(ax)
+    return PointDistancesDisplay(
+        clouds, distances, means, greatest, name=name, unit=unit, most=most, options=points
+    ).plot(ax)

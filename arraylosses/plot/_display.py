@@ -62,7 +62,8 @@ class Display:
 def axes(ax: Any, projection: str | None = None) -> Any:
     """What is drawn on. Only where nothing is given is pyplot asked, which shows figures in notebooks and windows."""
     if ax is None:
-        made = matplotlib("pyplot").subplots(layout="constrained", subplot_kw={"projection": projection})
+        layout = None if projection else "constrained"  # which cuts off the labels of axes in space
+        made = matplotlib("pyplot").subplots(layout=layout, subplot_kw={"projection": projection})
         return made[1]
     if not isinstance(ax, matplotlib("axes").Axes):
         raise TypeError(f"`ax` must be an Axes of matplotlib; got {type(ax).__name__}.")
@@ -100,6 +101,11 @@ def reference(ax: Any, label: str, x: Any, y: Any, linestyle: str = "--") -> Any
     """A grey line that curves are held against; one of a name on each axes."""
     there = [line for line in ax.lines if line.get_label() == label]
     return there[0] if there else ax.plot(x, y, linestyle, color=GREY, linewidth=1.2, zorder=1, label=label)[0]
+
+
+def unit_square(ax: Any, x: str, y: str) -> None:
+    """Axes for two shares."""
+    ax.set(xlabel=x, ylabel=y, xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
 
 
 def legend(ax: Any) -> None:

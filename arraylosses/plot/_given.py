@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .._collection import stream
@@ -9,6 +10,7 @@ from .._metric import Metric
 from .._parameters import listed
 from .._xp import fetched, library, present, size, unrecorded
 
+Reader = Callable[[Metric], Any]
 Number = Callable[[Metric], float | None]
 """The value of another metric of what a curve was drawn of; None where only the curve is known."""
 
@@ -43,58 +45,37 @@ class Picture:
     name : str
         Of the function.
     metric : Metric
-        Gives the curve.
+        Gives what is drawn.
     kind : type
-        Of the curve, a named tuple.
+        Of the curve, a named tuple; an array of a matrix.
     """
 
     name: str
     metric: Metric
     kind: type
 
-    def of(self, arrays: dict[str, Any], weights: Any, params: dict[str, Any]) -> tuple[Any, Number]:
-        """The curve on the host, and what gives other numbers of the same."""
-        first, *others = arrays
-        given = arrays[first]
+    def curve(self, arrays: dict[str, Any], weights: Any, params: dict[str, Any]) -> tuple[Any, Number]:
+        """One curve on the host, and what gives other numbers of the same."""
+        given = next(iter(arrays.values()))
+        if isinstance(given, self.kind):
+            self._refuse_more(given, _beside(arrays, weights) + list(params))
+            return self._one(on_host(given)), lambda metric: None
+        value = self.reader(arrays, weights, params)
+        return self._one(value(self.metric)), lambda metric: float(value(metric))
+
+    def reader(self, arrays: dict[str, Any], weights: Any, params: dict[str, Any]) -> Reader:
+        """What gives the value of a metric, on the host, of arrays or of a state."""
+        given = next(iter(arrays.values()))
         if not isinstance(given, (tuple, Mapping)):
-            return self._of_arrays(arrays, weights, params)
-        more = {**{name: arrays[name] for name in others}, "weights": weights}
-        self._refuse_more(given, [name for name, value in more.items() if value is not None])
-        return self._of_curve(given, params) if isinstance(given, self.kind) else self._of_state(given, params)
+            there = at_hand({name: x for name, x in {**arrays, "weights": weights}.items() if x is not None})
+            return partial(_of_arrays, there, params)
+        self._refuse_more(given, _beside(arrays, weights))
+        return partial(_of_state, given, self._settings(given, params))
 
     def _refuse_more(self, given: Any, names: list[str]) -> None:
         if names:
-            told = f"got a {type(given).__name__} and {listed(names)}"
-            raise ValueError(f"`{self.name}` takes arrays, or what was made of them; {told}.")
-
-    def _of_arrays(self, arrays: dict[str, Any], weights: Any, params: dict[str, Any]) -> tuple[Any, Number]:
-        arrays = {name: x for name, x in arrays.items() if x is not None}
-        if weights is not None:
-            arrays["weights"] = weights
-        there = at_hand(arrays)
-
-        def value(metric: Metric) -> Any:
-            with unrecorded():
-                return on_host(metric(**there, **params))
-
-        return self._one(value(self.metric)), lambda metric: float(value(metric))
-
-    def _of_curve(self, curve: Any, params: dict[str, Any]) -> tuple[Any, Number]:
-        self._refuse_more(curve, list(params))
-        return self._one(on_host(curve)), lambda metric: None
-
-    def _of_state(self, state: Any, params: dict[str, Any]) -> tuple[Any, Number]:
-        if isinstance(state, Mapping):
-            raise TypeError(
-                f"`{self.name}` draws one state; got a dict of {listed(map(str, state))}: give one of them."
-            )
-        settings = self._settings(state, params)
-
-        def value(metric: Metric) -> Any:
-            with unrecorded():
-                return on_host(stream(metric, **settings).compute(state))
-
-        return self._one(value(self.metric)), lambda metric: float(value(metric))
+            got = f"a {type(given).__name__} and {listed(names)}"
+            raise ValueError(f"`{self.name}` takes arrays, or what was made of them; got {got}.")
 
     def _settings(self, state: Any, params: dict[str, Any]) -> dict[str, Any]:
         """The parameters by which the state was gathered, and those by which it is read.
@@ -104,30 +85,44 @@ class Picture:
         """
         owner = getattr(state, "owner", None)
         if owner is None:
-            raise TypeError(f"`{self.name}` draws arrays, a {self.kind.__name__} or a state; got {_called(state)}.")
+            raise self._no_state(state)
         form = owner.metric.definition.form_for(owner.params)
-        names = {*form.params, form.selector}
-        settings = {k: v for k, v in owner.params.items() if k in names} | params
-        if not settings.keys() <= self.metric.definition.params.keys():
-            raise self._other(owner)
-        if stream(self.metric, **settings).kind is not type(state):
-            raise self._other(owner)
+        settings = {k: v for k, v in owner.params.items() if k in form.params or k == form.selector} | params
+        known = settings.keys() <= self.metric.definition.params.keys()
+        if not known or stream(self.metric, **settings).kind is not type(state):
+            wanted = f"states of `{self.metric.__name__}` and of what remembers the same"
+            raise TypeError(f"`{self.name}` draws {wanted}; got one of {owner!r}.")
         return settings
 
-    def _other(self, owner: Any) -> TypeError:
-        wanted = f"states of `{self.metric.__name__}` and of what remembers the same"
-        return TypeError(f"`{self.name}` draws {wanted}; got one of {owner!r}.")
+    def _no_state(self, given: Any) -> TypeError:
+        if isinstance(given, Mapping):
+            got = f"a dict of {listed(map(str, given))}: give one of them"
+        else:
+            got = f"a {type(given).__name__}"
+        return TypeError(f"`{self.name}` draws arrays, a {self.kind.__name__} or one state; got {got}.")
 
     def _one(self, curve: Any) -> Any:
         """One curve, of at least one point."""
         shape = curve[0].shape
         if len(shape) != 1:
-            told = f"got {'x'.join(map(str, shape[:-1])) or 'none'}, shape {shape}"
-            raise ValueError(f"`{self.name}` draws one curve; {told}: draw them one by one, on one `ax`.")
+            raise ValueError(
+                f"`{self.name}` draws one curve; got the shape {shape}: draw them one by one, on one `ax`."
+            )
         if shape[0] == 0:
-            raise ValueError(f"`{self.name}` needs a curve of at least one point; got shape {shape}.")
+            raise ValueError(f"`{self.name}` draws a curve of at least one point; got the shape {shape}.")
         return curve
 
 
-def _called(value: Any) -> str:
-    return f"a {type(value).__name__}"
+def _beside(arrays: Mapping[str, Any], weights: Any) -> list[str]:
+    """Names of what is given beside the first argument."""
+    return [name for name, x in [*arrays.items(), ("weights", weights)][1:] if x is not None]
+
+
+def _of_arrays(arrays: Mapping[str, Any], params: Mapping[str, Any], metric: Metric) -> Any:
+    with unrecorded():
+        return on_host(metric(**arrays, **params))
+
+
+def _of_state(state: Any, settings: Mapping[str, Any], metric: Metric) -> Any:
+    with unrecorded():
+        return on_host(stream(metric, **settings).compute(state))
