@@ -8,7 +8,7 @@ import numpy as np
 from ..probabilistic import ReliabilityCurve, expected_calibration_error, reliability_curve
 from ..sparsification import SparsificationCurve, ause, sparsification_curve
 from ..uncertainty import CoverageCurve, auce, coverage_curve
-from ._display import Display, legend, named, reference, style, unit_square
+from ._display import Display, legend, matplotlib, named, reference, style, unit_square
 from ._given import Picture, taken
 
 RELIABILITY = Picture("reliability", reliability_curve, ReliabilityCurve)
@@ -78,9 +78,14 @@ class ReliabilityDisplay(Display):
     def _counts(self, ax: Any) -> list[Any]:
         """Above each bar, upright where bins are narrow."""
         bins = len(self.share)
+        halo = matplotlib("patheffects").withStroke(linewidth=2, foreground="white")  # lines go behind them
         look = {"ha": "center", "va": "bottom", "fontsize": "x-small", "rotation": 0 if bins <= 10 else 90}
         counts = enumerate(zip(self.curve.weight, self.share, strict=True))
-        return [ax.text((i + 0.5) / bins, y + 0.005, f"{n:,.4g}", **look) for i, (n, y) in counts if n > 0]
+        return [
+            ax.text((i + 0.5) / bins, y + 0.005, f"{n:,.4g}", path_effects=[halo], **look)
+            for i, (n, y) in counts
+            if n > 0
+        ]
 
 
 def reliability(
@@ -261,7 +266,9 @@ class SparsificationDisplay(Display):
         self.oracle_ = ax.plot(gone, oracle, ":", color=colour, linewidth=1.5, label="_oracle")[0]
         self.random_ = reference(ax, "random order", (0, 1), (1, 1))
         self.area_ = ax.fill_between(gone, oracle, ours, color=colour, alpha=0.15, linewidth=0)
-        ax.set(xlabel="fraction taken away, most uncertain first", ylabel="error of the rest, of that of all")
+        ax.set(
+            xlabel="fraction taken away, most uncertain first", ylabel="error of the rest, as a share of that of all"
+        )
         ax.set(xlim=(-0.01, 1.01))
         legend(ax)
 

@@ -66,7 +66,8 @@ def axes(ax: Any, projection: str | None = None) -> Any:
         made = matplotlib("pyplot").subplots(layout=layout, subplot_kw={"projection": projection})
         return made[1]
     if not isinstance(ax, matplotlib("axes").Axes):
-        raise TypeError(f"`ax` must be an Axes of matplotlib; got {type(ax).__name__}.")
+        remedy = ": give one of them" if hasattr(ax, "__len__") and not isinstance(ax, str) else ""
+        raise TypeError(f"`ax` must be an Axes of matplotlib; got {type(ax).__name__}{remedy}.")
     if projection is not None and ax.name != projection:
         told = f"made by `figure.add_subplot(projection={projection!r})`; got {ax.name!r}"
         raise ValueError(f"`ax` must have the projection {projection!r}, {told}.")

@@ -22,9 +22,11 @@ from ._given import Picture, at_hand, on_host, taken
 
 ROC = Picture("roc", roc_curve, RocCurve)
 PRECISION_RECALL = Picture("precision_recall", precision_recall_curve, PrecisionRecallCurve)
-CONFUSION = Picture("confusion", confusion_matrix, Confusion)
+CONFUSION = Picture("confusion", confusion_matrix, None)
 MOST_IN_WORDS = 20
 """Classes up to which the cells of a confusion matrix hold their numbers."""
+MOST_BESIDE = 40
+"""Letters of all names together that have room side by side."""
 
 
 class RocDisplay(Display):
@@ -236,8 +238,9 @@ class ConfusionDisplay(Display):
         ax.set(xlabel="predicted class", ylabel="true class", title=self.name or "")
         few = len(self.matrix) <= MOST_IN_WORDS
         if few:
-            ax.set_xticks(range(len(self.labels)), self.labels)
-            ax.set_yticks(range(len(self.labels)), self.labels)
+            places, width = range(len(self.labels)), max(len(str(label)) for label in self.labels)
+            ax.set_xticks(places, self.labels, rotation=90 if width * len(self.labels) > MOST_BESIDE else 0)
+            ax.set_yticks(places, self.labels)
         self.text_ = self._numbers(ax) if few else None
 
     def _numbers(self, ax: Any) -> Any:
@@ -246,9 +249,13 @@ class ConfusionDisplay(Display):
         for (down, across), value in np.ndenumerate(self.matrix):
             shade = self.image_.cmap(self.image_.norm(value))
             colour = "black" if _luminance(shade) > 0.4 else "white"
-            told = f"{value:.3g}" if self.normalize or value != round(value) else f"{value:,.0f}"
-            written[down, across] = ax.text(across, down, told, ha="center", va="center", color=colour)
+            written[down, across] = ax.text(across, down, self._told(value), ha="center", va="center", color=colour)
         return written
+
+    def _told(self, value: float) -> str:
+        if self.normalize:
+            return f"{value:.2f}"
+        return f"{value:,.0f}" if value.is_integer() else f"{value:.3g}"
 
 
 def _luminance(shade: Any) -> float:
