@@ -14,12 +14,13 @@ GREY = "0.45"
 def matplotlib(part: str) -> Any:
     """A module of matplotlib; one sentence where it is not installed."""
     try:
-        return import_module(f"matplotlib.{part}")
+        import_module("matplotlib")
     except ModuleNotFoundError as error:
         if error.name != "matplotlib":  # it is here, and something that it needs is not
             raise
         told = "pictures need matplotlib: `python -m pip install 'arraylosses[plot]'`."
-        raise ModuleNotFoundError(told, name=error.name) from None
+        raise ModuleNotFoundError(told, name="matplotlib") from None
+    return import_module(f"matplotlib.{part}")
 
 
 class Display:

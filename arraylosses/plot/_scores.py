@@ -248,7 +248,7 @@ class ConfusionDisplay(Display):
         written = np.empty(self.matrix.shape, dtype=object)
         for (down, across), value in np.ndenumerate(self.matrix):
             shade = self.image_.cmap(self.image_.norm(value))
-            colour = "black" if _luminance(shade) > 0.4 else "white"
+            colour = "black" if _luminance(shade) > 0.46 else "white"
             written[down, across] = ax.text(across, down, self._told(value), ha="center", va="center", color=colour)
         return written
 
