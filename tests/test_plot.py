@@ -2,10 +2,9 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from doctest import DocTestParser, DocTestRunner
 from functools import partial
-from importlib import import_module
 from inspect import signature
 from typing import Any
 
@@ -15,10 +14,7 @@ import pytest
 import arraylosses as al
 from arraylosses import plot
 
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
-plt = import_module("matplotlib.pyplot")
-Figure = import_module("matplotlib.figure").Figure
+from ._figures import Figure, figures, matplotlib, plt  # noqa: F401  # a fixture is found by its name
 
 RNG = np.random.default_rng(3)
 LABELS = RNG.integers(0, 2, 60)
@@ -43,13 +39,6 @@ DRAWN: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
 
 OF_ARRAYS = [name for name in DRAWN if name != "loss_curve"]
 CURVES = ["roc", "precision_recall", "reliability", "coverage", "sparsification"]
-
-
-@pytest.fixture(autouse=True)
-def _figures() -> Iterator[None]:
-    """pyplot keeps figures that it has made."""
-    yield
-    plt.close("all")
 
 
 def draw(name: str, put: Callable[[Any], Any] = lambda x: x, /, **more: Any) -> Any:
