@@ -1,0 +1,29 @@
+"""OpenEXR, by its own package."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ._cover import PREMULTIPLIED, Cover
+from ._fault import FileFault, imported
+
+READ = ("Y", "RGB", "RGBA")
+
+
+def read_exr(path: Path) -> tuple[Any, Cover]:
+    """Pixels (channels, height, width), and what the last channel covers; half floats become float32."""
+    if not path.exists():
+        raise FileFault(path, "does not exist.")
+    with imported("OpenEXR", "exr", "OpenEXR").File(str(path)) as file:
+        if len(file.parts) != 1:
+            raise FileFault(path, f"has {len(file.parts)} parts, and one image is compared: save it in a file alone.")
+        channels = {name: channel.pixels for name, channel in file.channels().items()}
+    if len(channels) != 1 or next(iter(channels)) not in READ:
+        told = ", ".join(f"`{name}`" for name in channels)
+        raise FileFault(path, f"must have the channels RGB, RGBA or Y, and no others; it has {told}.")
+    name, found = next(iter(channels.items()))
+    pixels = np.array(found, dtype=np.float32)
+    if pixels.ndim == 2:
+        return pixels[None], ""
+    return np.moveaxis(pixels, -1, 0).copy(), PREMULTIPLIED if name == "RGBA" else ""
