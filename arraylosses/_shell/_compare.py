@@ -23,7 +23,7 @@ EXAMPLES = """\
 examples:
   arraylosses compare render.png photo.png
   arraylosses compare renders/ photos/ -m psnr,ssim,mae --csv scores.csv
-  arraylosses compare scan.ply surface.obj -m chamfer_distance,p2s --sample 10000
+  arraylosses compare scan.ply surface.obj -m chamfer_distance,p2s --sample 9999
   arraylosses compare data.csv:pred data.csv:target -m rmse,r2_score
   arraylosses compare pred.npy target.npy -m huber_loss -p delta=0.5
 
@@ -36,15 +36,17 @@ def add(commands: Any) -> None:
     made = commands.add_parser(
         "compare",
         help="metrics of two files, or of two folders",
-        description="Metrics of two images, clouds, meshes, arrays or columns, or of two folders of them.",
+        description="Metrics of two images, clouds, meshes, arrays or columns,\nor of two folders of them.",
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )
     made.set_defaults(run=run)
     made.add_argument("pred", metavar="PRED", help="a file, a folder, or FILE:COLUMN of a table")
     made.add_argument("target", metavar="TARGET", help="what it is compared with")
-    made.add_argument("-m", "--metrics", action="append", metavar="NAMES", help="names or other names, with commas")
-    made.add_argument("-p", "--param", action="append", default=[], metavar="[METRIC.]NAME=VALUE")
+    made.add_argument("-m", "--metrics", action="append", metavar="NAMES", help="what is computed: `psnr,ssim`")
+    made.add_argument(
+        "-p", "--param", action="append", default=[], metavar="P", help="a parameter: `name=value`, `metric.name=value`"
+    )
     made.add_argument("--threshold", type=positive, metavar="T", help="of point_cloud_fscore: `-p threshold=T`")
     _add_reading(made.add_argument_group("what is read"))
     _add_computing(made.add_argument_group("how it is computed"))
@@ -141,7 +143,7 @@ def run(options: Namespace) -> int:
     results.about = _facts(options, task.how.kind, lib, twos) | results.about
     write(results, options)
     show(results, twos, lib, options)
-    said = results.faults + picture(results, twos, task.how, options)
+    said = results.sentences() + picture(results, twos, task.how, options)
     said += [f"stopped {results.about['interrupted']}."] if "interrupted" in results.about else []
     said += filter(None, (one.holds(results.summary()) for one in task.conditions))
     for sentence in said:

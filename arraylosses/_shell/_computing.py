@@ -3,7 +3,7 @@
 from ._library import Library
 from ._metrics import Chosen
 from ._progress import progress
-from ._results import Item, Results
+from ._results import Fault, Item, Results
 from ._two import Reading, Two, read_two
 
 
@@ -11,21 +11,23 @@ def _one(item: Item, metrics: list[Chosen], how: Reading, lib: Library) -> Two |
     """Fill in the values of an item; what fails is a sentence, and the rest goes on."""
     try:
         two = read_two(item.pred, item.target, how)
-    except (ValueError, ImportError) as fault:
-        item.faults["read"] = _about(item, fault)
+    except (ValueError, ImportError) as why:
+        item.faults["read"] = _fault(item, "", why)
         return None
     for metric in metrics:
         try:
             item.values |= metric.values(two, lib)
-        except Exception as fault:  # whatever a library raises, out of memory for one, the others go on
-            item.faults[metric.name] = _about(item, fault)
+        except Exception as why:  # whatever a library raises, out of memory for one, the others go on
+            item.faults[metric.name] = _fault(item, metric.name, why)
     return two
 
 
-def _about(item: Item, fault: Exception) -> str:
-    """A sentence that names a file: that of the item, where the fault names none."""
-    said = " ".join(str(fault).split()) or type(fault).__name__
-    return said if f"{item.pred.path}" in said or f"{item.target.path}" in said else f"`{item.pred}`: {said}"
+def _fault(item: Item, name: str, why: Exception) -> Fault:
+    """One line, which says what failed, unless it names a file and so needs no more."""
+    said = " ".join(str(why).split()) or type(why).__name__
+    if any(str(address.path) in said for address in (item.pred, item.target)):
+        return Fault(said)
+    return Fault(f"{name}: {said}" if name else said, f"`{item.pred}`")
 
 
 def computed(results: Results, items: list[Item], how: Reading, lib: Library) -> list[Two]:

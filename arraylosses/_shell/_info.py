@@ -3,6 +3,7 @@
 import re
 import shutil
 from argparse import Namespace
+from collections.abc import Iterator
 from importlib import import_module
 from inspect import cleandoc, getdoc
 from textwrap import fill, indent
@@ -40,7 +41,7 @@ def _of_metric(metric: Metric) -> str:
     own = sections_of(cleandoc(metric.__wrapped__.__doc__ or ""))
     also = f"; also {', '.join(facts.also)}" if facts.also else ""
     sections = {
-        "Facts": "" if isinstance(metric, Function) else "\n".join(_facts(metric)),
+        "Facts": "" if isinstance(metric, Function) else "\n".join(f"- {line}" for line in _facts(metric)),
         "Same number as": "\n".join(f"- {name}" for name in facts.equals),
         "Parameters": parts.get("Parameters", ""),
         "Returns": parts.get("Returns", ""),
@@ -74,11 +75,15 @@ def _of_function(name: str) -> str:
 MATH = re.compile(r"\.\. math::\s*?\n?((?:[ \t]+\S.*\n?|.+\n?)(?:[ \t]+\S.*\n?|\n(?=[ \t]+\S))*)")
 
 
+AS_IT_STANDS = ("Formula", "Examples")
+
+
 def _page(head: str, summary: str, sections: dict[str, str]) -> str:
     """A head, what it is, and sections that are set in."""
     text, formula = _parted(summary)
     whole = {"Formula": formula, **sections}
-    body = [f"{title}\n{indent(_flowing(text), '  ')}" for title, text in whole.items() if text.strip()]
+    found = {title: text if title in AS_IT_STANDS else _flowing(text) for title, text in whole.items() if text.strip()}
+    body = [f"{title}\n{indent(text, '  ')}" for title, text in found.items()]
     return "\n\n".join([head, _flowing(text), *body])
 
 
@@ -91,22 +96,42 @@ def _parted(summary: str) -> tuple[str, str]:
 
 
 def _flowing(text: str) -> str:
-    """Paragraphs as wide as the terminal; what is set in, or a list, stays as it is."""
+    """Paragraphs as wide as the terminal."""
     plain = re.sub(r":math:`([^`]*)`", r"\1", text).replace("``", "`")
     return "\n\n".join(map(_filled, plain.split("\n\n")))
 
 
 def _filled(paragraph: str) -> str:
-    lines = paragraph.splitlines()
+    """Lines that are set in alike, joined and broken anew; an item of a list begins a line."""
     width = min(shutil.get_terminal_size().columns, 100) - 2
-    if len(lines) > 1 and not any(line.startswith((" ", "- ", ">>>")) for line in lines):
-        return fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
-    wrapped = (_set_in(line, width) if len(line) > width and not line.startswith(">>>") else line for line in lines)
-    return "\n".join(wrapped)
+    return "\n".join(_broken(" ".join(run), width) for run in _runs(paragraph.splitlines()))
 
 
-def _set_in(line: str, width: int) -> str:
+def _runs(lines: list[str]) -> Iterator[list[str]]:
+    """Lines that belong together; the first keeps its margin."""
+    run: list[str] = []
+    margin = ""
+    for line in lines:
+        if run and (_margin(line) != margin or line.lstrip().startswith("- ") or " : " in line):
+            yield run
+            run = []
+        margin = _margin(line)
+        run.append(line.strip() if run else line)
+    yield run
+
+
+def _margin(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _broken(line: str, width: int) -> str:
     """One long line in several, under its own beginning."""
     start = line[: len(line) - len(line.lstrip(" -"))]
-    under = " " * len(start)
-    return fill(line.lstrip(" -"), width, initial_indent=start, subsequent_indent=under, break_long_words=False)
+    return fill(
+        line.lstrip(" -"),
+        width,
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -3,12 +3,18 @@
 from argparse import Namespace
 from difflib import get_close_matches
 from importlib import import_module
+from itertools import groupby
 from typing import Any
 
-from .._catalogue import catalogue, subject_of
+from .._catalogue import catalogue, row_of, subject_of
 from .._metric import Metric
 from .._names import HOMES
+from .._table import aligned
 from ._usage import Usage
+
+HEAD = ("name", "kind", "best", "range", "gradient")
+GRADIENT = {"everywhere": "yes", "almost everywhere": "almost", "nowhere": "no"}
+"""In a word, so that a line fits 80 columns: almost is almost everywhere."""
 
 
 def add(commands: Any) -> None:
@@ -17,26 +23,35 @@ def add(commands: Any) -> None:
     shown.set_defaults(run=run)
     shown.add_argument("--domain", "--subject", dest="subject", help="of one subject only, such as image")
     shown.add_argument("--kind", choices=("loss", "metric", "function"), help="of one kind only")
-    shown.add_argument("--differentiable", action="store_true", help="with a derivative only")
+    shown.add_argument("--differentiable", action="store_true", help="with a gradient, at least almost everywhere")
 
 
 def run(options: Namespace) -> int:
-    """The table, and the names of what is no metric."""
+    """One table, subject by subject."""
     _refuse_unknown(options.subject)
     wanted = {"subject": options.subject, "kind": options.kind, "differentiable": options.differentiable or None}
-    print(repr(catalogue.filter(**wanted)))
-    if beside := _plain(options.subject):
-        print(f"\nand functions of networks and callables: {', '.join(beside)}")
+    found = [(subject_of(m), _row(m)) for m in catalogue.filter(**wanted)]
+    if not options.differentiable and options.kind in (None, "function"):
+        found += _plain(options.subject)
+    print(_table(sorted(found)))
     return 0
 
 
-def subjects() -> list[str]:
-    """The subjects of the catalogue."""
-    return sorted({subject_of(m) for m in catalogue})
+def _row(metric: Metric) -> tuple[str, ...]:
+    name, kind, _, best, span, smooth = row_of(metric)
+    return name, kind, best, span, GRADIENT.get(smooth, smooth)
+
+
+def _table(found: list[tuple[str, tuple[str, ...]]]) -> str:
+    """Rows under their subjects."""
+    rows: list[tuple[str, ...]] = [HEAD]
+    for subject, group in groupby(found, key=lambda one: one[0]):
+        rows += [("",) * len(HEAD), (f"[{subject}]", *("",) * (len(HEAD) - 1)), *(row for _, row in group)]
+    return aligned(rows)
 
 
 def _refuse_unknown(subject: str | None) -> None:
-    known = subjects()
+    known = sorted({subject_of(m) for m in catalogue})
     if subject is None or subject in known:
         return
     near = get_close_matches(subject, known, 1)
@@ -44,9 +59,10 @@ def _refuse_unknown(subject: str | None) -> None:
     raise Usage(f"there is no subject `{subject}`{hint}")
 
 
-def _plain(subject: str | None) -> list[str]:
-    """Public functions of a subject that the catalogue does not hold."""
+def _plain(subject: str | None) -> list[tuple[str, tuple[str, ...]]]:
+    """Public functions that the catalogue does not hold, such as those of networks."""
     homes = [subject] if subject else [home for home in HOMES if not home.startswith("_")]
     names = [(home, name) for home in homes for name in HOMES[home].split()]
     package = __name__.partition(".")[0]
-    return [n for home, n in names if not isinstance(getattr(import_module(f"{package}.{home}"), n), Metric)]
+    plain = [one for one in names if not isinstance(getattr(import_module(f"{package}.{one[0]}"), one[1]), Metric)]
+    return [(home, (name, "function", "-", "-", "-")) for home, name in plain]

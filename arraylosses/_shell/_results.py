@@ -14,15 +14,26 @@ from ._metrics import Chosen
 from ._usage import Usage
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Why there is no value: a sentence, and the file that it is about where the sentence does not name it."""
+
+    said: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.said}" if self.where else self.said
+
+
 @dataclass
 class Item:
-    """One pair: its values by name, and a sentence for each that there is none of."""
+    """One pair: its values by name, and a fault for each that there is none of, or for "read"."""
 
     name: str
     pred: Address
     target: Address
     values: dict[str, float] = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,15 +63,24 @@ class Results:
             found |= dict.fromkeys(names or [chosen.name], chosen)
         return found
 
-    @property
-    def faults(self) -> list[str]:
-        """Every sentence once, in the order of the items."""
-        return list(dict.fromkeys(said for item in self.items for said in item.faults.values()))
+    def sentences(self) -> list[str]:
+        """The faults of all items, one line for those that are alike."""
+        where: dict[str, list[str]] = {}
+        for fault in (fault for item in self.items for fault in item.faults.values()):
+            where.setdefault(fault.said, []).append(fault.where)
+        return [f"{_files(files)}{said}" for said, files in where.items()]
 
     def summary(self) -> dict[str, Summary]:
         """Over the items, each of which counts once."""
         found = {name: [i.values[name] for i in self.items if name in i.values] for name in self.columns}
         return {name: _summed_up(values) for name, values in found.items() if values}
+
+
+def _files(names: list[str]) -> str:
+    """Whose fault it is, as the beginning of a sentence."""
+    if not names[0]:
+        return ""
+    return f"{names[0]}: " if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more: "
 
 
 def _whole(name: str) -> str:
@@ -138,7 +158,7 @@ def as_json(results: Results) -> str:
             "pred": str(item.pred),
             "target": str(item.target),
             "values": {name: _written(value) for name, value in item.values.items()},
-            "faults": item.faults,
+            "faults": {name: str(fault) for name, fault in item.faults.items()},
         }
         for item in results.items
     ]
@@ -158,7 +178,7 @@ def write_csv(results: Results, path: Path) -> None:
         writer.writerow(["item", "pred", "target", *columns, "fault"])
         for item in results.items:
             values = (repr(item.values[name]) if name in item.values else "" for name in columns)
-            writer.writerow([item.name, item.pred, item.target, *values, " ".join(item.faults.values())])
+            writer.writerow([item.name, item.pred, item.target, *values, " ".join(map(str, item.faults.values()))])
 
 
 def better_of(facts: Facts) -> str:

@@ -42,7 +42,8 @@ def _column(results: Results, name: str, rows: bool) -> list[str]:
     summary = results.summary().get(name)
     last = [summary.mean, summary.least, summary.greatest] if summary else [None] * 3
     texts = aligned_numbers([*values, *last])
-    return [name, *texts[: len(values)], "", *texts[len(values) :], better_of(results.columns[name].facts) or "-"]
+    below = texts[len(values) :] if summary else ["-"] * 3
+    return [name, *texts[: len(values)], "", *below, better_of(results.columns[name].facts) or "-"]
 
 
 def aligned_numbers(values: list[float | None]) -> list[str]:

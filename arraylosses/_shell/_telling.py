@@ -1,11 +1,12 @@
 """What is said of a comparison, and where it is written."""
 
 from argparse import Namespace
+from textwrap import fill
 
 from ._library import Library
 from ._picture import draw
 from ._results import Item, Results, as_json, write_csv
-from ._tables import many_items, one_item
+from ._tables import many_items, one_item, room
 from ._two import Reading, Two, read_two
 
 
@@ -28,13 +29,14 @@ def remarks(twos: list[Two]) -> list[str]:
 
 
 AVERAGED = "mean: of the values of the items, each of which counts once"
-NOT_POOLED = "; of all elements together, {} would be another number"
+NOT_POOLED = "; {} of all elements together would be another number"
 
 
 def _averaging(results: Results) -> str:
     """What the mean is a mean of."""
     pooled = [c.name for c in results.metrics if getattr(c.call, "kind", "") == "metric"]
-    return AVERAGED + (NOT_POOLED.format(" and ".join(pooled)) if pooled else "") + "."
+    whole = AVERAGED + (NOT_POOLED.format(", ".join(pooled)) if pooled else "")
+    return fill(f"{whole}.", room(), subsequent_indent="  ")
 
 
 def show(results: Results, twos: list[Two], lib: Library, options: Namespace) -> None:
