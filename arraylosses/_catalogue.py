@@ -82,7 +82,7 @@ class Catalogue:
         )
 
     def __repr__(self) -> str:
-        return aligned([("name", "kind", "subject", "best", "range", "smooth"), *map(row_of, self)])
+        return aligned([("name", "kind", "subject", "best", "range", "smooth"), *map(_row, self)])
 
 
 def subject_of(metric: Metric) -> str:
@@ -90,8 +90,7 @@ def subject_of(metric: Metric) -> str:
     return metric.__module__.rpartition(".")[2]
 
 
-def row_of(metric: Metric) -> tuple[str, ...]:
-    """Name, kind, subject, best value, range and smoothness, as a table has them."""
+def _row(metric: Metric) -> tuple[str, ...]:
     facts = metric.facts
     best = "-" if facts.best is None else f"{facts.best:g}"
     span = "-" if facts.range is None else f"[{facts.range[0]:g}, {facts.range[1]:g}]"

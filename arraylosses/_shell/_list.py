@@ -6,15 +6,15 @@ from importlib import import_module
 from itertools import groupby
 from typing import Any
 
-from .._catalogue import catalogue, row_of, subject_of
-from .._metric import Metric
+from .._catalogue import catalogue, subject_of
+from .._metric import Function, Metric
 from .._names import HOMES
 from .._table import aligned
 from ._usage import Usage
 
-HEAD = ("name", "kind", "best", "range", "gradient")
-GRADIENT = {"everywhere": "yes", "almost everywhere": "almost", "nowhere": "no"}
-"""In a word, so that a line fits 80 columns: almost is almost everywhere."""
+HEAD = ("name", "kind", "best", "range", "smooth")
+SMOOTH = {"everywhere": "yes", "almost everywhere": "almost", "nowhere": "no"}
+"""In a word, so that a line fits 80 columns."""
 
 
 def add(commands: Any) -> None:
@@ -38,8 +38,10 @@ def run(options: Namespace) -> int:
 
 
 def _row(metric: Metric) -> tuple[str, ...]:
-    name, kind, _, best, span, smooth = row_of(metric)
-    return name, kind, best, span, GRADIENT.get(smooth, smooth)
+    facts = metric.facts
+    best = "-" if facts.best is None else f"{facts.best:g}"
+    span = "-" if facts.range is None else f"[{facts.range[0]:.2g}, {facts.range[1]:.2g}]"
+    return metric.__name__, metric.kind, best, span, "-" if isinstance(metric, Function) else SMOOTH[facts.smooth]
 
 
 def _table(found: list[tuple[str, tuple[str, ...]]]) -> str:
