@@ -21,12 +21,25 @@ def read_array(address: Address) -> Any:
     """
     with reading(address):
         with open(address.path, "rb") as file:
-            kind = next((kind for magic, kind in MAGIC.items() if file.read(6).startswith(magic) or file.seek(0)), "")
+            kind = _kind(file.read(6))
         if not kind:
             raise FileFault(address, "is no .npy or .npz file: it begins otherwise.")
-        found = np.load(address.path, allow_pickle=False)
+        found = _loaded(address)
         array = found if kind == ".npy" else _chosen(address, found)
     return numbers(address, array)
+
+
+def _kind(head: bytes) -> str:
+    return next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "")
+
+
+def _loaded(address: Address) -> Any:
+    try:
+        return np.load(address.path, allow_pickle=False)
+    except ValueError as why:
+        if "Object arrays" not in str(why):
+            raise
+        raise FileFault(address, "holds Python objects, which are not read: save numbers.") from None
 
 
 def _chosen(address: Address, archive: Any) -> Any:

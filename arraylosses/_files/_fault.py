@@ -18,8 +18,10 @@ def reading(where: object) -> Iterator[None]:
     """Whatever goes wrong inside becomes a sentence about the file."""
     try:
         yield
-    except (FileFault, ImportError):
+    except FileFault:
         raise
+    except _Lacking as need:
+        raise ModuleNotFoundError(f"`{where}` {need}") from None
     except FileNotFoundError:
         raise FileFault(where, "does not exist.") from None
     except OSError as why:
@@ -34,10 +36,13 @@ def _reason(why: object) -> str:
     return said if said.endswith((".", "!")) else f"{said}."
 
 
+class _Lacking(Exception):
+    """A package is missing."""
+
+
 def imported(module: str, extra: str, package: str) -> Any:
-    """A package that an extra brings."""
+    """A package that an extra brings; where it is missing, `reading` says for which file."""
     try:
         return import_module(module)
     except ModuleNotFoundError:
-        need = f"needs {package}: `python -m pip install 'arraylosses[{extra}]'`."
-        raise ModuleNotFoundError(f"reading this file {need}") from None
+        raise _Lacking(f"needs {package}: `python -m pip install 'arraylosses[{extra}]'`.") from None

@@ -1,7 +1,9 @@
 """Point clouds and triangle meshes, by trimesh."""
 
+import re
 import warnings
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,8 @@ class Shape:
     def sampled(self, where: object, count: int, seed: tuple[int, int]) -> Any:
         """Points of the surface, evenly by area; of a cloud, some of its points."""
         if self.has_faces:
-            trimesh = imported("trimesh", "io", "trimesh")
+            with reading(where):
+                trimesh = imported("trimesh", "io", "trimesh")
             mesh = trimesh.Trimesh(self.points, self.faces, process=False)
             return np.asarray(trimesh.sample.sample_surface(mesh, count, seed=np.random.default_rng(seed))[0])
         if count > len(self.points):
@@ -64,15 +67,22 @@ def _lines(address: Address) -> Shape:
 
 def _loaded(address: Address) -> Shape:
     trimesh = imported("trimesh", "io", "trimesh")
-    with open(address.path, "rb") as file:
-        # by default, vertices are merged, and put in another order
-        found = trimesh.load(file, file_type=address.suffix[1:], process=False, maintain_order=True)
+    data = address.path.read_bytes()
+    file = BytesIO(_bare(data) if address.suffix == ".obj" else data)
+    # by default, vertices are merged, and put in another order
+    found = trimesh.load(file, file_type=address.suffix[1:], process=False, maintain_order=True)
     if isinstance(found, trimesh.Scene):
         found = found.to_geometry() if found.geometry else None
     if found is None:
         raise FileFault(address, "holds no points: it is cut off, or of another format.")
     faces = getattr(found, "faces", None)
     return Shape(np.array(found.vertices), None if faces is None or not len(faces) else np.array(faces))
+
+
+def _bare(data: bytes) -> bytes:
+    """Vertices and faces of an OBJ alone: where there are textures, trimesh drops vertices that no face names."""
+    lines = (line for line in data.splitlines() if line.startswith((b"v ", b"f ")))
+    return b"\n".join(re.sub(rb"/\S*", b"", line) if line.startswith(b"f") else line for line in lines) + b"\n"
 
 
 def _checked(address: Address, shape: Shape) -> Shape:

@@ -41,10 +41,10 @@ def read_column(address: Address) -> Column:
     """
     with reading(address.path):
         table = _table(address)
-    if table.num_rows == 0:
-        raise FileFault(address.path, "has no rows.")
-    names = _names(address, table.column_names)
-    found = [_numbers(address, name, table.column(name)) for name in names]
+        if table.num_rows == 0:
+            raise FileFault(address.path, "has no rows.")
+        names = _names(address, table.column_names)
+        found = [_numbers(address, name, table.column(name)) for name in names]
     if len(found) == 1:
         return Column(*found[0], names)
     values, missing = (np.stack(parts, axis=-1) for parts in zip(*found, strict=True))

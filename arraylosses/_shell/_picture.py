@@ -31,7 +31,8 @@ def _images(two: Two) -> Any:
     """The error of each pixel; beside it the similarity about each, where the range is known and a window fits."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10.0, 4.5), layout="constrained")
+    height, width = two.pred.shape[-2:]
+    figure = Figure(figsize=(11.0, min(max(1.0 + 4.0 * height / width, 2.5), 10.0)), layout="constrained")
     left, right = figure.subplots(1, 2)
     _plot().error_map(two.pred, two.target, ax=left)
     try:

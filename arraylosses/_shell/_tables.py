@@ -29,8 +29,8 @@ def _unit(unit: str) -> str:
 
 def many_items(results: Results, *, rows: bool = True) -> str:
     """A row for each item, and what they come to; columns that the terminal has no room for come below."""
-    names = [_short(item.name) for item in results.items] if rows else []
-    first = ["", *names, "", "mean", "least", "greatest", "better"]
+    names = [*(_short(item.name) for item in results.items), ""] if rows else []
+    first = ["", *names, "mean", "least", "greatest", "better"]
     columns = [_column(results, name, rows) for name in results.columns]
     parts = _fitted(max(map(len, first)), list(map(_width, columns)))
     return "\n\n".join(_block([first, *(columns[i] for i in part)]) for part in parts)
@@ -43,7 +43,7 @@ def _column(results: Results, name: str, rows: bool) -> list[str]:
     last = [summary.mean, summary.least, summary.greatest] if summary else [None] * 3
     texts = aligned_numbers([*values, *last])
     below = texts[len(values) :] if summary else ["-"] * 3
-    return [name, *texts[: len(values)], "", *below, better_of(results.columns[name].facts) or "-"]
+    return [name, *texts[: len(values)], *([""] if rows else []), *below, better_of(results.columns[name].facts) or "-"]
 
 
 def aligned_numbers(values: list[float | None]) -> list[str]:
