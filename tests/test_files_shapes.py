@@ -1,4 +1,4 @@
-"""Clouds, meshes, tables and arrays come out of files as they are, and what is wrong with one is told in one sentence."""
+"""Clouds, meshes, tables and arrays come out of files as they are; what is wrong with one is told in one sentence."""
 
 from pathlib import Path
 from typing import Any

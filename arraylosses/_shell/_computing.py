@@ -4,7 +4,7 @@ from ._library import Library
 from ._metrics import Chosen
 from ._progress import progress
 from ._results import Fault, Item, Results
-from ._two import Reading, Two, read_two
+from ._two import Reading, Two, Unfit, read_two
 
 
 def _one(item: Item, metrics: list[Chosen], how: Reading, lib: Library) -> Two | None:
@@ -17,6 +17,8 @@ def _one(item: Item, metrics: list[Chosen], how: Reading, lib: Library) -> Two |
     for metric in metrics:
         try:
             item.values |= metric.values(two, lib)
+        except Unfit as why:
+            item.faults[metric.name] = _fault(item, "", why)
         except Exception as why:  # whatever a library raises, out of memory for one, the others go on
             item.faults[metric.name] = _fault(item, metric.name, why)
     return two

@@ -22,10 +22,8 @@ def _kind_of(address: Address) -> Kind:
     if not kinds:
         raise Usage(f"`{address}` holds no file that is read: {', '.join(KIND_OF)}.")
     if len(kinds) > 1:
-        told = ", ".join(f"{count:,} of the kind {kind}" for kind, count in kinds.most_common())
-        raise Usage(
-            f"`{address}` holds files of several kinds, {told}: say which, as in `--as {kinds.most_common()[0][0]}`."
-        )
+        told = " and ".join(f"{count:,} of the kind {kind}" for kind, count in kinds.most_common())
+        raise Usage(f"`{address}` holds {told}: say which, by `--as {kinds.most_common()[0][0]}`.")
     return next(iter(kinds))
 
 
@@ -62,10 +60,10 @@ def pairs(pred: Address, target: Address, kind: Kind, options: Namespace) -> lis
         found = paired(pred.path, target.path, kinds)
     except FileFault as fault:
         raise Usage(str(fault)) from None
+    if not found.pairs:
+        raise Usage(f"no file has a partner of the same name; there are `{found.unpaired[0]}` and others.")
     if found.unpaired:
         _tell_unpaired(found.unpaired, allowed=options.allow_unpaired)
-    if not found.pairs:
-        raise Usage(f"no file of `{pred}` has the name of one of `{target}`.")
     return [Item(name, *both) for name, both in found.pairs.items()]
 
 
