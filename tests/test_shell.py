@@ -360,8 +360,8 @@ def test_too_many_points_to_be_matched(shell: Shell) -> None:
     np.save("b.npy", RNG.random((30, 3)))
     np.save("c.npy", RNG.random((20, 3)))
     assert shell("compare", "b.npy", "c.npy", "-m", "emd").err == (
-        "`b.npy`: emd: `target` must have 30 along the n axis, as `pred` has; got shape (20, 3): for clouds of different "
-        "size there is `optimal_transport_distance`.\n"
+        "`b.npy`: emd: `target` must have 30 along the n axis, as `pred` has; got shape (20, 3): for clouds of "
+        "different size there is `optimal_transport_distance`.\n"
     )
 
 
