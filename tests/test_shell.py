@@ -185,12 +185,42 @@ def test_two_folders(shell: Shell) -> None:
     for line, (_, (psnr, mae)) in zip(lines[3:5], rows, strict=True):
         assert line.split()[1:] == [f"{psnr:.5f}", f"{mae:.4f}"]
     assert lines[6].split() == ["mean", f"{mean[0]:.5f}", f"{mean[1]:.4f}"]
-    assert [line.split()[0] for line in lines[7:10]] == ["least", "greatest", "better"]
+    both = np.stack([planes(PRED), planes(np.roll(PRED, 1))]), np.stack([planes(TARGET)] * 2)
+    assert lines[7].split() == ["pooled", f"{al.psnr(*both):.5f}", f"{al.mae(*both):.4f}"]
+    assert [line.split()[0] for line in lines[8:11]] == ["least", "greatest", "better"]
     assert lines[-1] == (
-        "mean: of the values of the items, each of which counts once; psnr of all elements together would be another "
-        "number."
+        "mean: of the values of the items, each of which counts once; pooled: of the elements of all items together, "
+        "where the metric knows elements alone."
     )
     assert "r_10" not in shell("compare", "p", "t", "--summary").out
+
+
+def test_what_is_pooled(shell: Shell) -> None:
+    """Images of two sizes count by their pixels; what a window or a sort decides is not pooled."""
+    two_folders("a", "b")
+    save("p/b.png", np.roll(PRED, 1)[:12])
+    save("t/b.png", TARGET[:12])
+    said = shell("compare", "p", "t", "-m", "mae,ssim,r2_score,spearman_corrcoef", "--json", "out.json", "--summary")
+    assert said.out.startswith("2 pairs of images of 2 sizes; data range 255 (8 bits); numpy, float64\n")
+    pred, target = np.concatenate([PRED, np.roll(PRED, 1)[:12]]), np.concatenate([TARGET, TARGET[:12]])
+    pooled = {name: one["pooled"] for name, one in json.loads(Path("out.json").read_text())["summary"].items()}
+    assert pooled == {
+        "mae": pytest.approx(float(al.mae(pred, target)), rel=1e-12),
+        "ssim": None,
+        "r2_score": pytest.approx(float(al.r2_score(pred, target)), rel=1e-12),
+        "spearman_corrcoef": None,
+    }
+    assert shell("compare", "p", "t", "-m", "mae", "--fail-if", "pooled(mae)>0").code == 1
+
+
+def test_ranges_that_differ_are_not_pooled(shell: Shell) -> None:
+    for name, scale in (("a", 1), ("b", 257)):
+        for folder, pixels in (("p", PRED), ("t", TARGET)):
+            Path(folder).mkdir(exist_ok=True)
+            np.save(f"{folder}/{name}.npy", planes(pixels) * (np.uint8(1) if scale == 1 else np.uint16(scale)))
+    said = shell("compare", "p", "t", "-m", "psnr,pearson_corrcoef")
+    assert "data range 255 (8 bits); data range 65535 (16 bits)" in said.out
+    assert next(line for line in said.out.splitlines() if line.startswith("pooled")).split()[1] == "-"
 
 
 def test_one_bad_file_does_not_lose_the_others(shell: Shell) -> None:

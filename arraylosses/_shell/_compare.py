@@ -13,6 +13,7 @@ from ._library import NAMES, Library, library
 from ._metrics import Chosen, chosen
 from ._pairs import addresses, kind_of_both, pairs
 from ._picture import refuse_undrawn
+from ._pool import pools
 from ._results import Condition, Item, Results, condition
 from ._telling import picture, remarks, show, write
 from ._two import Reading, Two
@@ -138,7 +139,7 @@ def run(options: Namespace) -> int:
     """The comparison, its files and its exit code."""
     task = _task(options)
     lib = library(options.xp, options.device)
-    results = Results(task.metrics)
+    results = Results(task.metrics, pools=pools(task.metrics) if len(task.items) > 1 else {})
     twos = computed(results, task.items, task.how, lib)
     results.about = _facts(options, task.how.kind, lib, twos) | results.about
     write(results, options)

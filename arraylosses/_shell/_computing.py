@@ -1,22 +1,23 @@
 """Values of pair after pair."""
 
 from ._library import Library
-from ._metrics import Chosen
 from ._progress import progress
 from ._results import Fault, Item, Results
 from ._two import Reading, Two, Unfit, read_two
 
 
-def _one(item: Item, metrics: list[Chosen], how: Reading, lib: Library) -> Two | None:
+def _one(item: Item, results: Results, how: Reading, lib: Library) -> Two | None:
     """Fill in the values of an item; what fails is a sentence, and the rest goes on."""
     try:
         two = read_two(item.pred, item.target, how)
     except (ValueError, ImportError) as why:
         item.faults["read"] = _fault(item, "", why)
         return None
-    for metric in metrics:
+    for metric in results.metrics:
         try:
             item.values |= metric.values(two, lib)
+            if metric.name in results.pools:
+                results.pools[metric.name].add(two, lib)
         except Unfit as why:
             item.faults[metric.name] = _fault(item, "", why)
         except Exception as why:  # whatever a library raises, out of memory for one, the others go on
@@ -41,7 +42,7 @@ def computed(results: Results, items: list[Item], how: Reading, lib: Library) ->
     with progress(len(items), "pair") as show:
         try:
             for done, item in enumerate(items, 1):
-                two = _one(item, results.metrics, how, lib)
+                two = _one(item, results, how, lib)
                 results.items.append(item)
                 found += [] if two is None else [two if len(items) == 1 else _without_arrays(two)]
                 show(done)

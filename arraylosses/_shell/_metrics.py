@@ -64,13 +64,16 @@ class Chosen:
     def values(self, two: Two, library: Library) -> dict[str, float]:
         """The number, or the numbers that it consists of, by name."""
         self._refuse_many(two)
-        params = self.params | {name: two.fill(name) for name in self.needs}
-        result = self.call(*(library.put(x) for x in self._arrays(two)), **params)
+        result = self.call(*(library.put(x) for x in self._arrays(two)), **self.filled(two))
         library.seen(result)
         if not isinstance(result, tuple):
             return {self.name: self._number(result)}
         parts = zip(getattr(result, "_fields", ()), result, strict=True)
         return {f"{self.name}.{part}": self._number(value) for part, value in parts}
+
+    def filled(self, two: Two) -> dict[str, Any]:
+        """The parameters, with what the files know."""
+        return self.params | {name: two.fill(name) for name in self.needs}
 
     def _arrays(self, two: Two) -> tuple[Any, ...]:
         if self.on_surface:

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import isfinite, isnan
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from .._definition import Facts
 from .._files import Address
 from ._metrics import Chosen
+from ._pool import Pool
 from ._usage import Usage
 
 
@@ -38,12 +39,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Summary:
-    """Of one value over the items that have it."""
+    """Of one value over the items that have it; and of the elements of all items together, where that is something."""
 
     count: int
     mean: float
     least: float
     greatest: float
+    pooled: float | None = None
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Results:
     metrics: list[Chosen]
     items: list[Item] = field(default_factory=list)
     about: dict[str, Any] = field(default_factory=dict)
+    pools: dict[str, Pool] = field(default_factory=dict)
 
     @property
     def columns(self) -> dict[str, Chosen]:
@@ -73,7 +76,8 @@ class Results:
     def summary(self) -> dict[str, Summary]:
         """Over the items, each of which counts once."""
         found = {name: [i.values[name] for i in self.items if name in i.values] for name in self.columns}
-        return {name: _summed_up(values) for name, values in found.items() if values}
+        pooled = {name: pool.value for name, pool in self.pools.items()}
+        return {name: replace(_summed_up(v), pooled=pooled.get(name)) for name, v in found.items() if v}
 
 
 def _files(names: list[str]) -> str:
@@ -111,7 +115,8 @@ class Condition:
         name = self.name if self.name in summary else next((n for n in summary if _whole(n) == self.name), "")
         if not name:
             return f"--fail-if {self}: there is no value of `{self.name}`."
-        value = getattr(summary[name], {"min": "least", "max": "greatest"}.get(self.of, "mean"))
+        found = getattr(summary[name], {"min": "least", "max": "greatest"}.get(self.of, self.of or "mean"))
+        value = float("nan") if found is None else found
         fails = value < self.bound if self.sign[0] == "<" else value > self.bound
         if not (fails or isnan(value) or ("=" in self.sign and value == self.bound)):
             return ""
@@ -122,10 +127,12 @@ class Condition:
         return f"{name}{self.sign}{self.bound:g}"
 
 
+CONDITION = re.compile(r"(?:(min|max|mean|pooled)\((\S+)\)|(\S+?))(<=|>=|<|>)([-+]?[\d.]+(?:[eE][-+]?\d+)?)")
+
+
 def condition(text: str, metrics: list[Chosen]) -> Condition:
     """As it is written on the command line."""
-    number = r"([-+]?[\d.]+(?:e[-+]?\d+)?)"
-    found = re.fullmatch(rf"\s*(?:(min|max|mean)\((\S+)\)|(\S+?))\s*(<=|>=|<|>)\s*{number}\s*", text, re.IGNORECASE)
+    found = CONDITION.fullmatch(text.replace(" ", ""))
     if not found:
         raise Usage(f"`--fail-if` must be such as `psnr<30` or `min(psnr)<=30`; got `{text}`.")
     of, inner, outer, sign, bound = found.groups()
@@ -163,7 +170,7 @@ def as_json(results: Results) -> str:
         for item in results.items
     ]
     summary = {
-        name: {"count": s.count} | {k: _written(getattr(s, k)) for k in ("mean", "least", "greatest")}
+        name: {k: None if v is None else _written(v) for k, v in asdict(s).items()}
         for name, s in results.summary().items()
     }
     whole = results.about | {"metrics": metrics, "summary": summary, "items": items}

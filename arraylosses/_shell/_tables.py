@@ -30,7 +30,7 @@ def _unit(unit: str) -> str:
 def many_items(results: Results, *, rows: bool = True) -> str:
     """A row for each item, and what they come to; columns that the terminal has no room for come below."""
     names = [*(_short(item.name) for item in results.items), ""] if rows else []
-    first = ["", *names, "mean", "least", "greatest", "better"]
+    first = ["", *names, "mean", "pooled", "least", "greatest", "better"]
     columns = [_column(results, name, rows) for name in results.columns]
     parts = _fitted(max(map(len, first)), list(map(_width, columns)))
     return "\n\n".join(_block([first, *(columns[i] for i in part)]) for part in parts)
@@ -40,9 +40,9 @@ def _column(results: Results, name: str, rows: bool) -> list[str]:
     """The values of one metric as text, all with as many decimals."""
     values = [item.values.get(name) for item in results.items] if rows else []
     summary = results.summary().get(name)
-    last = [summary.mean, summary.least, summary.greatest] if summary else [None] * 3
+    last = [summary.mean, summary.pooled, summary.least, summary.greatest] if summary else [None] * 4
     texts = aligned_numbers([*values, *last])
-    below = texts[len(values) :] if summary else ["-"] * 3
+    below = ["-" if value is None else text for value, text in zip(last, texts[len(values) :], strict=True)]
     return [name, *texts[: len(values)], *([""] if rows else []), *below, better_of(results.columns[name].facts) or "-"]
 
 

@@ -28,15 +28,10 @@ def remarks(twos: list[Two]) -> list[str]:
     return [f"{' and '.join(w) if len(w) < 3 else f'{len(w):,} files'}: {text}" for text, w in by_text.items()]
 
 
-AVERAGED = "mean: of the values of the items, each of which counts once"
-NOT_POOLED = "; {} of all elements together would be another number"
-
-
-def _averaging(results: Results) -> str:
-    """What the mean is a mean of."""
-    pooled = [c.name for c in results.metrics if getattr(c.call, "kind", "") == "metric"]
-    whole = AVERAGED + (NOT_POOLED.format(", ".join(pooled)) if pooled else "")
-    return fill(f"{whole}.", room(), subsequent_indent="  ")
+AVERAGED = (
+    "mean: of the values of the items, each of which counts once; pooled: of the elements of all items together, "
+    "where the metric knows elements alone."
+)
 
 
 def show(results: Results, twos: list[Two], lib: Library, options: Namespace) -> None:
@@ -49,7 +44,7 @@ def show(results: Results, twos: list[Two], lib: Library, options: Namespace) ->
 def _table(results: Results, *, rows: bool) -> str:
     if len(results.items) == 1:
         return one_item(results)
-    return f"{many_items(results, rows=rows)}\n\n{_averaging(results)}"
+    return f"{many_items(results, rows=rows)}\n\n{fill(AVERAGED, room(), subsequent_indent='  ')}"
 
 
 def write(results: Results, options: Namespace) -> None:
