@@ -89,13 +89,14 @@ def test_two_images(shell: Shell) -> None:
 
 
 def test_other_names_and_parameters(shell: Shell) -> None:
+    """One metric may stand twice, under two names, with other parameters."""
     two_images()
     pred, target = planes(PRED), planes(TARGET)
-    words = "-p", "ssim.window=uniform", "-p", "size=7", "-p", "huber_loss.delta=3"
+    words = "-p", "ssim.window=uniform", "-p", "size=7", "-p", "huber_loss.delta=3", "-p", "squared_error.reduction=sum"
     said = shell("compare", "a.png", "b.png", "-m", "mse,structural_similarity", "-m", "huber_loss, ssim", *words)
     assert values(said) == {
-        "mse": f"{al.mse(pred, target):.6g}",
-        "structural_similarity": f"{al.ssim(pred, target, window='uniform', size=7):.6g}",
+        "mse": f"{al.mse(pred, target, reduction='sum'):.6g}",
+        "structural_similarity": f"{al.ssim(pred, target, size=7):.6g}",
         "huber_loss": f"{al.huber_loss(pred, target, delta=3):.6g}",
         "ssim": f"{al.ssim(pred, target, window='uniform', size=7):.6g}",
     }
@@ -262,7 +263,7 @@ def test_files_without_a_partner(shell: Shell) -> None:
     )
     said = shell("compare", "p", "t", "--allow-unpaired")
     assert said.out.startswith("2 pairs of images")
-    assert said.err == "left out, for 2 files have no partner of the same name:\n  p/c.png\n  t/d.png\n"
+    assert said.err == "2 files have no partner of the same name and are left out:\n  p/c.png\n  t/d.png\n"
     assert said.code == 0
 
 
@@ -330,6 +331,25 @@ def test_clouds_and_meshes(ball: Any, shell: Shell) -> None:
         "`ball.ply`: a mesh, whose vertices are compared; `--sample N` draws points of the surface\n"
     )
     assert said.code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [
+        (["chamfer_distance"], "target**2"),
+        (["chamfer_distance", "-p", "squared=False"], "target"),
+        (["emd", "-p", "squared=True"], "target**2"),
+        (["wasserstein_distance", "-p", "p=3"], "target"),
+        (["wasserstein_distance", "-p", "p=3", "-p", "root=False"], "target**3"),
+        (["sinkhorn_divergence", "-p", "regularization=0.1"], "target**2"),
+        (["sinkhorn_divergence", "-p", "regularization=0.1", "-p", "p=1"], "target"),
+        (["kl_divergence"], "nat"),
+        (["kl_divergence", "-p", "base=2"], "bit"),
+    ],
+)
+def test_units_follow_the_parameters(shell: Shell, words: list[str], unit: str) -> None:
+    np.save("a.npy", np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]]))
+    assert shell("compare", "a.npy", "a.npy", "-m", *words).out.splitlines()[-1].split()[2] == unit
 
 
 def test_without_names_clouds_have_the_usual_metrics(ball: Any, shell: Shell) -> None:

@@ -19,6 +19,7 @@ from .._xp import fetched
 from ..perceptual import lpips, lpips_from_features
 from ._library import Library
 from ._two import Two, Unfit
+from ._unit import unit_of
 from ._usage import Usage
 
 DEFAULTS: dict[Kind, tuple[str, ...]] = {
@@ -55,6 +56,13 @@ class Chosen:
     @property
     def canonical(self) -> str:
         return str(self.call.__name__)
+
+    @property
+    def unit(self) -> str:
+        """Of its values, by its parameters."""
+        known = getattr(self.call, "definition", None)
+        defaults = {name: p.default for name, p in known.params.items()} if known else {}
+        return unit_of(self.facts.unit, defaults | self.params)
 
     @property
     def on_surface(self) -> bool:
@@ -110,16 +118,30 @@ class Perceptual(Chosen):
 
 # ---- names
 
+Parameter = tuple[str, str, Any]
+"""Of which metric, or of all that take it; its name; its value."""
+
 
 def chosen(
     names: list[str], kind: Kind, given: list[str], filled: dict[str, Any], weights: str | None, limited: bool
 ) -> list[Chosen]:
     """The metrics of these names, or the usual ones of this kind of data."""
     wanted = list(dict.fromkeys(names or DEFAULTS[kind] + (("point_cloud_fscore",) if "threshold" in filled else ())))
-    params = [_parameter(text) for text in given]
+    params = [one for text in given for one in _addressed(_parameter(text), wanted)]
     found = [_one(name, params, filled, weights, limited) for name in wanted]
     _refuse_unused(params, found)
     return found
+
+
+def _addressed(parameter: Parameter, wanted: list[str]) -> list[Parameter]:
+    """Under the name that the metric was asked for by, so that one metric may stand twice, with other parameters."""
+    whose, key, value = parameter
+    if whose in ("", *wanted):
+        return [parameter]
+    meant = [name for name in wanted if whose in catalogue and catalogue.find(whose) is catalogue.find(name)]
+    if not meant:
+        raise Usage(f"`-p {whose}.{key}`: `{whose}` is not among the metrics, {_listed(wanted)}.")
+    return [(name, key, value) for name in meant]
 
 
 def named(name: str) -> Metric:
@@ -139,10 +161,6 @@ def implied(names: Iterable[str]) -> Kind | None:
         if [key for key, _ in domains[:3]] == SURFACE or "coordinate" in domains[0][1].event:
             return "points"
     return None
-
-
-Parameter = tuple[str, str, Any]
-"""Of which metric, or of all that take it; its name; its value."""
 
 
 def _parameter(text: str) -> Parameter:
@@ -166,7 +184,7 @@ def _one(name: str, params: list[Parameter], filled: dict[str, Any], weights: st
     metric = named(name)
     _check_kind(name, metric)
     takes = frozenset({*metric.definition.params, *(("reduction",) if metric.kind == "loss" else ())})
-    own = _own(name, metric.__name__, params, filled, takes)
+    own = _own(name, params, filled, takes)
     _settle(metric, own)
     needs = tuple(n for n in ("data_range",) if n in takes and n not in own)
     arrays = [n for n, d in metric.definition.domains.items() if not d.optional]
@@ -174,13 +192,11 @@ def _one(name: str, params: list[Parameter], filled: dict[str, Any], weights: st
     return Chosen(name, metric, metric.facts, own, takes, needs, arrays, limit)
 
 
-def _own(
-    name: str, canonical: str, params: list[Parameter], filled: dict[str, Any], takes: frozenset[str]
-) -> dict[str, Any]:
+def _own(name: str, params: list[Parameter], filled: dict[str, Any], takes: frozenset[str]) -> dict[str, Any]:
     """Those parameters that are meant for this metric; what was said of it alone goes before the rest."""
     own = {key: value for key, value in filled.items() if key in takes}
     own |= {key: value for whose, key, value in params if not whose and key in takes}
-    return own | {key: value for whose, key, value in params if whose in (name, canonical)}
+    return own | {key: value for whose, key, value in params if whose == name}
 
 
 def _check_kind(name: str, metric: Metric) -> None:
@@ -207,15 +223,12 @@ def _settle(metric: Metric, own: dict[str, Any]) -> None:
 
 
 def _refuse_unused(params: list[Parameter], found: list[Chosen]) -> None:
-    """A sentence about a parameter that nobody takes."""
+    """A sentence about a parameter that is for all, and that nobody takes."""
     for whose, name, _ in params:
-        meant = [c for c in found if whose in ("", c.name, c.canonical)]
-        if not meant:
-            raise Usage(f"`-p {whose}.{name}`: `{whose}` is not among the metrics, {_listed(c.name for c in found)}.")
-        if not any(name in c.takes for c in meant):
-            takes = _listed(dict.fromkeys(n for c in meant for n in sorted(c.takes)))
-            verb = "takes" if len(meant) == 1 else "take"
-            raise Usage(f"{_listed(c.name for c in meant)} {verb} no `{name}`; there is {takes or 'nothing to set'}.")
+        if not whose and not any(name in c.takes for c in found):
+            takes = _listed(dict.fromkeys(n for c in found for n in sorted(c.takes)))
+            verb = "takes" if len(found) == 1 else "take"
+            raise Usage(f"{_listed(c.name for c in found)} {verb} no `{name}`; there is {takes or 'nothing to set'}.")
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -233,9 +246,8 @@ WANTED = (
 def _perceptual(params: list[Parameter], filled: dict[str, Any], file: str | None) -> Chosen:
     if file is None:
         raise Usage(WANTED)
-    takes = frozenset({"trunk", "epsilon", "reduction", "data_range"})
-    own = _own("lpips", "lpips", params, filled, takes)
-    own.pop("data_range", None)
+    takes = frozenset({"trunk", "epsilon", "reduction"})
+    own = _own("lpips", params, filled, takes)
     unknown = own.keys() - signature(lpips).parameters.keys()
     if unknown:
         raise Usage(f"`lpips` takes no `{unknown.pop()}`; there is {_listed(sorted(takes))}.")

@@ -68,8 +68,9 @@ def pairs(pred: Address, target: Address, kind: Kind, options: Namespace) -> lis
 
 
 def _tell_unpaired(paths: tuple[Path, ...], *, allowed: bool) -> None:
-    files = "1 file has" if len(paths) == 1 else f"{len(paths):,} files have"
+    whose = "1 file has" if len(paths) == 1 else f"{len(paths):,} files have"
     told = "".join(f"\n  {path}" for path in paths)
     if not allowed:
-        raise Usage(f"{files} no partner of the same name; give `--allow-unpaired` to leave out:{told}")
-    print(f"left out, for {files} no partner of the same name:{told}", file=sys.stderr)
+        raise Usage(f"{whose} no partner of the same name; give `--allow-unpaired` to leave out:{told}")
+    left = "is" if len(paths) == 1 else "are"
+    print(f"{whose} no partner of the same name and {left} left out:{told}", file=sys.stderr)

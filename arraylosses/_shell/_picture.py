@@ -32,7 +32,7 @@ def _images(two: Two) -> Any:
     from matplotlib.figure import Figure
 
     height, width = two.pred.shape[-2:]
-    figure = Figure(figsize=(11.0, min(max(1.0 + 4.0 * height / width, 2.5), 10.0)), layout="constrained")
+    figure = Figure(figsize=(11.0, min(max(1.0 + 4.0 * height / width, 4.2), 10.0)), layout="constrained")
     left, right = figure.subplots(1, 2)
     _plot().error_map(two.pred, two.target, ax=left)
     try:

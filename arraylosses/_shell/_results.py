@@ -156,7 +156,7 @@ def _written(value: float) -> float | str:
 def as_json(results: Results) -> str:
     """Everything, with all digits."""
     metrics = {
-        c.name: {"metric": c.canonical, "parameters": c.params, "unit": c.facts.unit, "better": better_of(c.facts)}
+        c.name: {"metric": c.canonical, "parameters": c.params, "unit": c.unit, "better": better_of(c.facts)}
         for c in results.metrics
     }
     items = [

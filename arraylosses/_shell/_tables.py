@@ -19,7 +19,7 @@ def one_item(results: Results) -> str:
     rows: list[tuple[str, ...]] = [("metric", "value", "unit", "better")]
     for name, chosen in results.columns.items():
         value = f"{item.values[name]:.{DIGITS}g}" if name in item.values else "failed"
-        rows.append((name, value, _unit(chosen.facts.unit), better_of(chosen.facts) or "-"))
+        rows.append((name, value, _unit(chosen.unit), better_of(chosen.facts) or "-"))
     return "\n".join(_lines(rows, left=(0, 2, 3)))
 
 
