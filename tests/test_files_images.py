@@ -114,7 +114,7 @@ def test_exif_orientation_is_followed_and_told(here: Path) -> None:
     assert found.remarks == ("turned upright by its EXIF orientation",)
 
 
-def test_openexr(here: Path) -> None:
+def test_openexr(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     exr = pytest.importorskip("OpenEXR")
     header = {"compression": exr.ZIP_COMPRESSION, "type": exr.scanlineimage}
     colours, depth = RNG.random((5, 7, 3)).astype(np.float16), RNG.random((5, 7)).astype(np.float32)
@@ -126,6 +126,9 @@ def test_openexr(here: Path) -> None:
     assert (found.pixels.dtype, found.white) == (np.float32, None)
     assert read("y.exr").pixels.shape == (1, 5, 7)
     assert told("z.exr") == "`z.exr` must have the channels RGB, RGBA or Y, and no others; it has `RGB`, `Z`."
+    (here / "cut.exr").write_bytes((here / "a.exr").read_bytes()[:400])
+    assert told("cut.exr") == "`cut.exr` is cut off or damaged: none of its parts can be read."
+    assert not capsys.readouterr().out
     (here / "bad.exr").write_text("no image")
     assert told("bad.exr").startswith("`bad.exr` is cut off, damaged or of another format: ")
 

@@ -239,7 +239,7 @@ def test_two_files_of_one_name_and_a_folder_of_nothing(here: Path) -> None:
     assert told(paired, Path("p"), Path("t"), ("image",)) == (
         "`p` holds `a.jpg` and `a.png`, which have one name but for the suffix: leave one of them."
     )
-    assert told(paired, Path("t"), Path("t"), ("image",)) == "`t` holds no file that is read, of the kinds image."
+    assert told(paired, Path("t"), Path("t"), ("image",)) == "`t` holds no file of the kind image."
 
 
 # ---- addresses

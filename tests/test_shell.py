@@ -459,6 +459,13 @@ def test_missing_values(table: None, shell: Shell) -> None:
     assert said.out.splitlines()[-1].split()[1] == "0.333333"
 
 
+def test_points_in_columns(table: None, shell: Shell) -> None:
+    said = shell("compare", "a.csv:pred,target", "a.csv:target,target", "-m", "hausdorff_distance")
+    x, y = np.array([0.5, 1, 2, 2.5]), np.array([1.0, 1, 2, 3])
+    value = al.hausdorff_distance(np.stack([x, y], -1), np.stack([y, y], -1))
+    assert values(said) == {"hausdorff_distance": f"{value:.6g}"}
+
+
 def test_columns_of_two_lengths(table: None, shell: Shell) -> None:
     assert shell("compare", "a.csv:pred", "b.csv").err == (
         "`a.csv:pred` has 4 rows and `b.csv` 2: give columns of one length.\n"
@@ -494,8 +501,24 @@ REFUSED = {
         ["a.png", "c.xyz"],
         "`a.png` is an image and `c.xyz` a point cloud or mesh: two of one kind are compared.",
     ),
+    "another kind than is said": (
+        ["a.png", "a.npy", "--as", "points"],
+        "`a.png` is an image: `--as points` is not for it.",
+    ),
+    "an array is no table": (
+        ["a.npy", "a.npy", "--as", "table"],
+        "`a.npy` is an array: `--as table` is not for it.",
+    ),
     "no kind": (["notes.txt", "a.png"], "`notes.txt` is of no kind that is read: .png, .jpg,"),
     "no metric": (["a.png", "b.png", "-m", "pnsr"], "there is no metric `pnsr`; did you mean `psnr`?"),
+    "a metric of clouds for images": (
+        ["a.png", "b.png", "-m", "psnr,emd"],
+        "`emd` compares clouds, and these are images.",
+    ),
+    "a metric of images for clouds": (
+        ["c.xyz", "c.xyz", "-m", "ssim"],
+        "`ssim` compares images, and these are clouds.",
+    ),
     "a curve": (
         ["a.png", "b.png", "-m", "ssim_map"],
         "`ssim_map` gives arrays, and `compare` shows numbers: call it in Python.",

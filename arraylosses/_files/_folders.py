@@ -39,7 +39,7 @@ def _named(folder: Path, kinds: tuple[Kind, ...]) -> dict[str, Path]:
             raise FileFault(folder, f"holds {both}, which have one name but for the suffix: leave one of them.")
         found[name] = path
     if not found:
-        raise FileFault(folder, f"holds no file that is read, of the kinds {', '.join(kinds)}.")
+        raise FileFault(folder, f"holds no file of the kind {' or '.join(kinds)}.")
     return found
 
 

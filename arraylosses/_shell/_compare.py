@@ -111,7 +111,7 @@ def _task(options: Namespace) -> _Task:
     _refuse_outputs(options)
     pred, target = addresses(options)
     names = [name.strip() for text in options.metrics or [] for name in text.split(",") if name.strip()]
-    kind = options.kind or kind_of_both(pred, target, names)
+    kind = kind_of_both(pred, target, names, options.kind)
     filled = {"seed": options.seed} | ({"threshold": options.threshold} if options.threshold else {})
     metrics = chosen(names, kind, options.param, filled, options.lpips, not options.no_limit)
     conditions = [condition(text, metrics) for text in options.fail_if]

@@ -126,6 +126,7 @@ def chosen(
     names: list[str], kind: Kind, given: list[str], filled: dict[str, Any], weights: str | None, limited: bool
 ) -> list[Chosen]:
     """The metrics of these names, or the usual ones of this kind of data."""
+    _refuse_misfits(names, kind)
     wanted = list(dict.fromkeys(names or DEFAULTS[kind] + (("point_cloud_fscore",) if "threshold" in filled else ())))
     params = [one for text in given for one in _addressed(_parameter(text), wanted)]
     found = [_one(name, params, filled, weights, limited) for name in wanted]
@@ -142,6 +143,15 @@ def _addressed(parameter: Parameter, wanted: list[str]) -> list[Parameter]:
     if not meant:
         raise Usage(f"`-p {whose}.{key}`: `{whose}` is not among the metrics, {_listed(wanted)}.")
     return [(name, key, value) for name in meant]
+
+
+def _refuse_misfits(names: list[str], kind: Kind) -> None:
+    """An image has the shape of several clouds, and a cloud that of an image: the number would be of nothing."""
+    for name in names:
+        other = implied([name])
+        if {kind, other} == {"image", "points"}:
+            called = {"image": "images", "points": "clouds"}
+            raise Usage(f"`{name}` compares {called[str(other)]}, and these are {called[kind]}.")
 
 
 def named(name: str) -> Metric:

@@ -27,8 +27,12 @@ def _kind_of(address: Address) -> Kind:
     return next(iter(kinds))
 
 
-def kind_of_both(pred: Address, target: Address, names: list[str]) -> Kind:
-    """Of both: an array may be an image or a cloud, if the other is one or the metrics are."""
+def kind_of_both(pred: Address, target: Address, names: list[str], said: Kind | None) -> Kind:
+    """Of both, as the caller says; or else an array may be an image or a cloud, if the other is or the metrics are."""
+    if said is not None:
+        for address in (pred, target):
+            _refuse_other(address, said)
+        return said
     found = [_kind_of(a) for a in (pred, target)]
     others = [kind for kind in found if kind != "array"]
     if not others:
@@ -37,6 +41,15 @@ def kind_of_both(pred: Address, target: Address, names: list[str]) -> Kind:
         told = f"`{pred}` is {CALLED[found[0]]} and `{target}` {CALLED[found[1]]}"
         raise Usage(f"{told}: two of one kind are compared.")
     return others[0]
+
+
+def _refuse_other(address: Address, said: Kind) -> None:
+    """A file whose suffix leaves no choice."""
+    if address.path.is_dir():
+        return
+    kind = _kind_of(address)
+    if kind != said and (kind != "array" or said == "table"):
+        raise Usage(f"`{address}` is {CALLED[kind]}: `--as {said}` is not for it.")
 
 
 def addresses(options: Namespace) -> tuple[Address, Address]:
