@@ -138,7 +138,8 @@ def _invariances(facts: Facts) -> list[str]:
     ]
 
 
-def _facts(definition: Definition) -> list[str]:
+def told_facts(definition: Definition) -> list[str]:
+    """A sentence or two for each fact."""
     facts = definition.facts
     lines = []
     if facts.range is not None:
@@ -161,7 +162,7 @@ def _facts(definition: Definition) -> list[str]:
     return lines
 
 
-def _sections(doc: str) -> dict[str, str]:
+def sections_of(doc: str) -> dict[str, str]:
     """numpydoc sections by title; what stands before the first is ''."""
     found: dict[str, list[str]] = {"": []}
     lines = doc.splitlines()
@@ -197,14 +198,14 @@ RETURNS = {
 
 def document(definition: Definition, kind: str, shared: tuple[str, ...]) -> str:
     """The whole docstring, in numpydoc's form."""
-    sections = _sections(cleandoc(definition.source.__doc__ or ""))
+    sections = sections_of(cleandoc(definition.source.__doc__ or ""))
     own = sections.get("Parameters", "")
     parameters = [*_arrays(definition), *([own] if own else []), *_frame_parameters(definition, shared, own)]
     sections["Parameters"] = "\n".join(parameters)
     if kind in RETURNS:
         sections.setdefault("Returns", RETURNS[kind])
         notes = sections.get("Notes", "")
-        sections["Notes"] = "\n\n".join([*([notes] if notes else []), " ".join(_facts(definition))])
+        sections["Notes"] = "\n\n".join([*([notes] if notes else []), " ".join(told_facts(definition))])
     if definition.facts.reference:
         sections["References"] = definition.facts.reference
     order = ("Parameters", "Returns", "Raises", "See Also", "Notes", "References", "Examples")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import arraylosses as al
-from arraylosses._document import _sections
+from arraylosses._document import sections_of
 from arraylosses._names import HOMES
 
 METRICS = pytest.mark.parametrize("metric", [*al.catalogue], ids=lambda m: m.__name__)
@@ -39,7 +39,7 @@ def test_higher_is_better_is_derived() -> None:
 
 @METRICS
 def test_pages_are_complete(metric: al.Metric) -> None:
-    sections = _sections(metric.__doc__ or "")
+    sections = sections_of(metric.__doc__ or "")
     summary = sections[""].splitlines()[0]
     assert summary.endswith(".")
     assert len(summary) <= 100
@@ -53,7 +53,7 @@ def test_pages_are_complete(metric: al.Metric) -> None:
 @METRICS
 def test_pages_name_the_parameters_of_the_signature(metric: al.Metric) -> None:
     """Each parameter has its entry, and there are no others."""
-    lines = _sections(metric.__doc__ or "")["Parameters"].splitlines()
+    lines = sections_of(metric.__doc__ or "")["Parameters"].splitlines()
     entries = [line.partition(" : ")[0] for line in lines if line and not line.startswith(" ")]
     described = {name.strip() for entry in entries for name in entry.split(",")}
     assert described == set(signature(metric).parameters)
