@@ -92,8 +92,8 @@ def scorer(
         Of a prediction and a target, whose value is one number.
     response_method : str or tuple of str, optional
         Which method of the estimator gives the prediction, as in ``sklearn.metrics.make_scorer``: 'predict' by default
-        where a prediction is a label, or of the same kind as the target. Elsewhere it must be said: a probability is
-        'predict_proba', a logit 'decision_function'.
+        where a prediction is a label, becomes one by a threshold, or is a real number as the target is. Elsewhere it
+        must be said: a probability is 'predict_proba', a logit 'decision_function'.
     greater_is_better : bool, optional
         By default what the facts of the metric say. Where less is better, the score is the value with its sign changed.
     **params
@@ -134,11 +134,13 @@ def scorer(
 
 def _response(metric: Metric, params: dict[str, Any]) -> str:
     """What the estimator is asked for, where there is no doubt."""
-    pred, target = metric.definition.form_for(params).domains.values()
-    if pred.label or pred.labels or (pred.name == target.name and not pred.bounded):
+    form = metric.definition.form_for(params)
+    pred, target = form.domains.values()
+    labels = pred.label or pred.labels or "threshold" in form.params
+    if labels or (pred.name == target.name and not pred.bounded):
         return "predict"
-    told = "response_method='predict_proba' or 'decision_function'"
-    raise ValueError(f"`{metric.__name__}` takes {pred.name}, which `predict` may not give: give {told}, or 'predict'.")
+    told = f"`{metric.__name__}` has predictions that are {pred.name} and targets that are {target.name}"
+    raise ValueError(f"{told}: give response_method='predict_proba', 'decision_function' or 'predict'.")
 
 
 def _array(name: str, x: Any) -> Any:
