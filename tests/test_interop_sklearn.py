@@ -150,8 +150,8 @@ def test_scorers_are_copied_and_pickled() -> None:
         (
             lambda: scorer(al.auroc),
             ValueError,
-            "`auroc` takes real numbers for 0 or 1, which `predict` may not give: give "
-            "response_method='predict_proba' or 'decision_function', or 'predict'.",
+            "`auroc` has predictions that are real numbers and targets that are 0 or 1: give "
+            "response_method='predict_proba', 'decision_function' or 'predict'.",
         ),
         (
             lambda: scorer(al.huber_loss, delat=1.0),
