@@ -9,14 +9,15 @@ import pytest
 
 import arraylosses as al
 
-sklearn = pytest.importorskip("sklearn")
+pytest.importorskip("sklearn")
 
-from sklearn import metrics as peers  # noqa: E402  # after the skip
-from sklearn.dummy import DummyRegressor  # noqa: E402  # as above
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge  # noqa: E402  # as above
-from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402  # as above
+import sklearn
+from sklearn import metrics as peers
+from sklearn.dummy import DummyRegressor
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from arraylosses.interop.sklearn import score, scorer  # noqa: E402  # as above
+from arraylosses.interop.sklearn import score, scorer
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 3))

@@ -9,10 +9,12 @@ import pytest
 
 import arraylosses as al
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
-from arraylosses.interop.torch import Loss  # noqa: E402  # after the skip
-from tests.test_engines import of_ranks  # noqa: E402  # as above
+import torch
+
+from arraylosses.interop.torch import Loss
+from tests.test_engines import of_ranks
 
 RNG = np.random.default_rng(5)
 PRED, TARGET = (torch.from_numpy(x) for x in RNG.normal(size=(2, 64)).astype("float32"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._collection import Streams, stream
+from .._parameters import listed
 from .._stream import Stream
 from .._typing import Array, Axis
 from ._common import needed, refuse_empty, refuse_growing
@@ -63,7 +64,7 @@ class Metric(nnx.Metric):  # type: ignore[misc, name-defined]  # not followed by
         self.stream: Stream | Streams = (
             metrics if isinstance(metrics, (Stream, Streams)) else stream(metrics, axis=axis, **params)
         )
-        self.argnames = tuple((argnames or {}).items())
+        self.argnames = tuple(_own(self.stream, argnames or {}).items())
         self.state = nnx.metrics.MetricState(None)
 
     def reset(self) -> None:
@@ -88,10 +89,16 @@ class Metric(nnx.Metric):  # type: ignore[misc, name-defined]  # not followed by
 
     def _named(self, kwargs: Mapping[str, Array]) -> dict[str, Array]:
         """What is the metric's, by the metric's own names."""
-        several = self.stream.streams.values() if isinstance(self.stream, Streams) else (self.stream,)
-        own = {name: name for one in several for name in (*one.metric.definition.domains, "weights")}
-        own |= dict(self.argnames)
-        missing = [keyword for _, keyword in self.argnames if keyword not in kwargs]
-        if missing:
-            raise TypeError(f"`update` of {self.stream!r} needs `{missing[0]}`.")
-        return {name: kwargs[keyword] for name, keyword in own.items() if keyword in kwargs}
+        for name, keyword in self.argnames:
+            if name != keyword and keyword not in kwargs:
+                raise TypeError(f"`update` of {self.stream!r} needs `{keyword}`.")
+        return {name: kwargs[keyword] for name, keyword in self.argnames if keyword in kwargs}
+
+
+def _own(chosen: Stream | Streams, argnames: Mapping[str, str]) -> dict[str, str]:
+    """The keyword of every argument."""
+    several = chosen.streams.values() if isinstance(chosen, Streams) else (chosen,)
+    names = {name: name for one in several for name in (*one.metric.definition.domains, "weights")}
+    for name in argnames.keys() - names.keys():
+        raise TypeError(f"`argnames` must be by arguments of the metric, {listed(names)}; got `{name}`.")
+    return names | dict(argnames)
