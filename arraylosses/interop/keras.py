@@ -9,6 +9,7 @@ from .._catalogue import catalogue
 from .._checkpoint import state_from_dict, state_to_dict
 from .._collection import stream
 from .._metric import Metric as _Metric
+from .._stream import Stream
 from .._typing import Array
 from ._common import needed, of_two, refuse_empty, refuse_growing
 
@@ -66,7 +67,7 @@ class Loss(keras.losses.Loss):  # type: ignore[misc, name-defined]  # not follow
     def __call__(self, y_true: Array, y_pred: Array, sample_weight: Array | None = None) -> Array:
         """The value, to be made small."""
         pred, target, weights = _arrays(y_true, y_pred, sample_weight)
-        return self.metric(pred, target, weights=weights, **self.params)
+        return self.metric(pred, target, weights=weights, **_tensors(self.params))
 
     def get_config(self) -> dict[str, Any]:
         """The name of the metric, and the parameters."""
@@ -116,12 +117,16 @@ class Metric(keras.metrics.Metric):  # type: ignore[misc, name-defined]  # as ab
     """
 
     def __init__(self, metric: _Metric | str, *, name: str | None = None, dtype: Any = None, **params: Any) -> None:
-        found = _found(metric, "a metric of Keras")
-        super().__init__(name=name or found.__name__, dtype=dtype)
-        self.params = _given(found, params)
-        self.stream = stream(found, **self.params)
+        self.metric = _found(metric, "a metric of Keras")
+        super().__init__(name=name or self.metric.__name__, dtype=dtype)
+        self.params = _given(self.metric, params)
         refuse_growing(self.stream, "Keras")
         self._empty: dict[str, Any] = {}
+
+    @property
+    def stream(self) -> Stream:
+        """Of parameters on the device that Keras works on now."""
+        return stream(self.metric, **_tensors(self.params))
 
     def update_state(self, y_true: Array, y_pred: Array, sample_weight: Array | None = None) -> None:
         """Take a batch."""
@@ -144,7 +149,7 @@ class Metric(keras.metrics.Metric):  # type: ignore[misc, name-defined]  # as ab
 
     def get_config(self) -> dict[str, Any]:
         """The name of the metric, and the parameters."""
-        return {"metric": self.stream.metric.__name__, **super().get_config(), **self.params}
+        return {"metric": self.metric.__name__, **super().get_config(), **self.params}
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Metric":
@@ -157,8 +162,7 @@ class Metric(keras.metrics.Metric):  # type: ignore[misc, name-defined]  # as ab
     def _make_variables(self, *batch: Array | None) -> None:
         """Of the state of nothing, for batches that look like these; made by NumPy, for these may be traced."""
         pred, target, weights = (None if x is None else np.zeros(x.shape, _dtype(x)) for x in batch)
-        params = {name: keras.ops.convert_to_numpy(x) if hasattr(x, "shape") else x for name, x in self.params.items()}
-        empty = state_to_dict(stream(self.stream.metric, **params).init(pred, target, weights=weights))
+        empty = state_to_dict(stream(self.metric, **self.params).init(pred, target, weights=weights))
         for name, nothing in empty.items():
             self.add_variable(nothing.shape, _constant(nothing), str(nothing.dtype), name=name)
         self._empty = empty
@@ -169,8 +173,13 @@ def _found(metric: _Metric | str, value: str) -> _Metric:
 
 
 def _given(metric: _Metric, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters; arrays as the backend's, whatever they were when they were saved."""
+    """The parameters; arrays as NumPy's, of which Keras saves the numbers."""
     metric.definition.settled({name: x for name, x in params.items() if name not in metric.shared}, metric.shared)
+    return {name: keras.ops.convert_to_numpy(x) if hasattr(x, "shape") else x for name, x in params.items()}
+
+
+def _tensors(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters; arrays as the backend's, and where it works: Keras tries a model on no device at first."""
     return {name: keras.ops.convert_to_tensor(x) if hasattr(x, "shape") else x for name, x in params.items()}
 
 
