@@ -136,12 +136,21 @@ def sentences() -> list[str]:
     ]
 
 
+def examples() -> list[int]:
+    import doctest
+
+    from arraylosses.interop import keras as adapter
+
+    return list(doctest.testmod(adapter))
+
+
 def report(folder: str) -> dict[str, Any]:
     return {
         "regression": regression(),
         "classification": classification(folder),
         "by_hand": by_hand(),
         "sentences": sentences(),
+        "examples": examples(),
     }
 
 
@@ -192,6 +201,12 @@ def test_what_is_called_by_hand(reports: Any) -> None:
     assert np.isnan(found["metric"][2]), "a stateless update leaves the variables alone"
     assert found["config"] == {"metric": "huber_loss", "name": "h", "dtype": "float32", "delta": 0.5}
     assert found["loss"] == ["huber_loss", pytest.approx(float(al.huber_loss(X, target, weights=mask, delta=0.25)))]
+
+
+def test_the_examples_give_what_they_say(reports: Any) -> None:
+    failed, tried = reports["examples"]
+    assert tried > 0
+    assert failed == 0
 
 
 def test_what_does_not_fit_is_told(reports: Any) -> None:

@@ -11,13 +11,16 @@ from .._stream import Stream
 
 def needed(adapter: str, package: str, project: str = "") -> Any:
     """The module that an adapter is for; the command that installs it where it is missing."""
+    root = package.partition(".")[0]
     try:
-        return import_module(package)
+        import_module(root)
     except ModuleNotFoundError as missing:
-        if missing.name != package.partition(".")[0]:
+        if missing.name != root:
             raise
-    command = f"python -m pip install {project or package}"
-    raise ModuleNotFoundError(f"`arraylosses.interop.{adapter}` needs {project or package}: `{command}`.", name=package)
+    else:
+        return import_module(package)
+    command = f"python -m pip install {project or root}"
+    raise ModuleNotFoundError(f"`arraylosses.interop.{adapter}` needs {project or root}: `{command}`.", name=root)
 
 
 def checked(metric: Metric, *, value: str = "") -> Metric:

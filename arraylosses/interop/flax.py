@@ -9,7 +9,7 @@ from .._stream import Stream
 from .._typing import Array, Axis
 from ._common import needed, refuse_empty, refuse_growing
 
-jax, nnx = needed("flax", "jax"), needed("flax", "flax.nnx")
+nnx, jax = needed("flax", "flax.nnx"), needed("flax", "jax")
 
 __all__ = ["Metric"]
 
