@@ -11,6 +11,7 @@ from .._collection import stream
 from .._metric import Metric as _Metric
 from .._stream import Stream
 from .._typing import Array
+from .._xp import fetched
 from ._common import needed, of_two, refuse_empty, refuse_growing
 
 keras = needed("keras", "keras")
@@ -175,7 +176,7 @@ def _found(metric: _Metric | str, value: str) -> _Metric:
 def _given(metric: _Metric, params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters; arrays as NumPy's, of which Keras saves the numbers."""
     metric.definition.settled({name: x for name, x in params.items() if name not in metric.shared}, metric.shared)
-    return {name: keras.ops.convert_to_numpy(x) if hasattr(x, "shape") else x for name, x in params.items()}
+    return {name: fetched(x) if hasattr(x, "shape") else x for name, x in params.items()}
 
 
 def _tensors(params: Mapping[str, Any]) -> dict[str, Any]:
