@@ -16,8 +16,8 @@ from flax import nnx
 from arraylosses.interop.flax import Metric
 
 RNG = np.random.default_rng(9)
-PRED, TARGET = (jnp.asarray(x) for x in RNG.normal(size=(2, 60)).astype("float32"))
-WEIGHTS = jnp.asarray(RNG.uniform(size=60).astype("float32"))
+PRED, TARGET, WEIGHTS = map(jnp.asarray, RNG.uniform(-1.0, 1.0, size=(3, 60)).astype("float32"))
+WEIGHTS = abs(WEIGHTS)
 LOGITS = jnp.asarray(RNG.normal(size=(60, 3)).astype("float32"))
 LABELS = jnp.asarray(RNG.integers(3, size=60))
 PARTS = [slice(0, 20), slice(20, 40), slice(40, 60)]
@@ -162,6 +162,9 @@ def test_what_does_not_fit_is_told() -> None:
     )
     assert told(TypeError, Metric, al.pairwise_iou) == (
         "`metric` must be a loss or a metric; got <function arraylosses.boxes.pairwise_iou>."
+    )
+    assert told(TypeError, Metric, al.stream(al.absolute_error), axis=0) == (
+        "stream(absolute_error) has its parameters already; got `axis` beside it."
     )
     columns = Metric(al.absolute_error, axis=0)
     columns.update(pred=LOGITS, target=LOGITS)

@@ -102,7 +102,11 @@ def by_hand() -> dict[str, Any]:
     variables = metric.stateless_update_state([v.value for v in metric.variables], target, pred)
     stateless, untouched = float(metric.stateless_result(variables)), float(metric.result())
     other = Loss.from_config(Loss(al.huber_loss, delta=0.25).get_config())
+    counts = Metric(al.f1_score, num_classes=3)
+    labels = keras.ops.convert_to_tensor(LABELS)
+    counts.update_state(labels, keras.ops.flip(labels))
     return {
+        "counts": float(counts.result()),
         "sums": [float(x) for x in (plain, weighted, masked, both)],
         "metric": [first, stateless, untouched],
         "config": metric.get_config(),
@@ -129,6 +133,7 @@ def sentences() -> list[str]:
         said(Metric, al.confusion_matrix),
         said(Metric, al.pairwise_iou),
         said(Metric, Loss),
+        said(Metric.from_config, {"metric": "mine", "name": "mine"}),
         said(Metric(al.r2_score).result),
         said(columns.update_state, X[:, :2], X[:, :2]),
         said(model.fit, X, Y[:, 0], verbose=0),
@@ -144,14 +149,15 @@ def examples() -> list[int]:
     return list(doctest.testmod(adapter))
 
 
-def report(folder: str) -> dict[str, Any]:
-    return {
+def report(folder: str) -> None:
+    found = {
         "regression": regression(),
         "classification": classification(folder),
         "by_hand": by_hand(),
         "sentences": sentences(),
         "examples": examples(),
     }
+    print("\n" + json.dumps(found))
 
 
 # ---- and what it must say
@@ -160,10 +166,10 @@ def report(folder: str) -> dict[str, Any]:
 @pytest.fixture(scope="module", name="reports", params=BACKENDS)
 def _reports(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = str(tmp_path_factory.mktemp("keras"))
-    code = f"import json; from tests.test_interop_keras import report; print('\\n' + json.dumps(report({folder!r})))"
+    code = f"from tests.test_interop_keras import report; report({folder!r})"
     root = str(Path(__file__).parents[1])
     env = os.environ | {"KERAS_BACKEND": request.param, "PYTHONPATH": root}
-    done = subprocess.run([sys.executable, "-c", code], env=env, cwd=root, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", code], env=env, cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -195,6 +201,7 @@ def test_what_is_called_by_hand(reports: Any) -> None:
     target, mask = X[::-1].copy(), np.arange(96).reshape(32, 3) % 2 == 0
     weights = (None, WEIGHTS, mask, mask * WEIGHTS[:, None])
     want = [float(al.absolute_error(X, target, weights=w, reduction="sum")) for w in weights]
+    assert found["counts"] == pytest.approx(float(al.f1_score(LABELS[::-1], LABELS, num_classes=3)), rel=1e-6)
     assert found["sums"] == pytest.approx(want, rel=1e-5)
     masked = float(al.huber_loss(X, target, weights=mask, delta=0.5))
     assert found["metric"][:2] == pytest.approx([masked, masked], rel=1e-6)
@@ -221,6 +228,7 @@ def test_what_does_not_fit_is_told(reports: Any) -> None:
         "TypeError: a metric of Keras is one number, and `confusion_matrix` gives several.",
         "TypeError: `metric` must be a loss or a metric of arraylosses; got <function arraylosses.boxes.pairwise_iou>.",
         "TypeError: `metric` must be a loss or a metric of arraylosses; got <class 'arraylosses.interop.keras.Loss'>.",
+        "KeyError: 'there is no metric `mine`.'",
         "ValueError: stream(r2_score) has had no batch: update it before its value is computed.",
         "ValueError: only states of one shape merge; got (3,) and (2,).",
     ]

@@ -16,6 +16,7 @@ from sklearn import metrics as peers
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.multioutput import MultiOutputClassifier
 
 from arraylosses.interop.sklearn import score, scorer
 
@@ -92,6 +93,16 @@ def test_several_outputs_are_taken_together_or_averaged() -> None:
     average = scorer(al.root_mean_squared_error, multioutput="uniform_average")(model, X, OUTPUTS)
     assert average == pytest.approx(-peers.root_mean_squared_error(OUTPUTS, pred), rel=1e-12)
     assert average != pytest.approx(scorer(al.root_mean_squared_error)(model, X, OUTPUTS), rel=1e-3)
+
+
+def test_labels_side_by_side_are_scored() -> None:
+    many = np.stack([TWO, 1 - TWO, THREE == 1], axis=1).astype(int)
+    model = MultiOutputClassifier(LogisticRegression()).fit(X, many)
+    got = scorer(al.f1_score, label_axis=-1, response_method="predict")(model, X, many)
+    assert got == pytest.approx(peers.f1_score(many, model.predict(X), average="macro"), rel=1e-12)
+    shares = np.stack([each[:, 1] for each in model.predict_proba(X)], axis=1)
+    got = scorer(al.binary_cross_entropy, response_method="predict_proba")(model, X, many)
+    assert got == -float(al.binary_cross_entropy(shares, many))
 
 
 def test_weights_are_routed() -> None:

@@ -265,7 +265,7 @@ def test_ranks_are_synchronised(metric_of: Any) -> None:
     first = {name: float(metric(PRED[:40], TARGET[:40])) for name, metric in ERRORS.items()}
     twice = torch.cat([PRED, PRED]), torch.cat([TARGET, TARGET])
     second = {name: float(metric(*twice)) for name, metric in ERRORS.items()}
-    by_rank = sorted(of_ranks(rank, 2), key=lambda one: one[0])
+    by_rank = sorted(of_ranks(rank, 2, timeout=180), key=lambda one: one[0])
     for _, found, _, told in by_rank:
         assert found[0] == pytest.approx(first, rel=1e-6)
         assert found[1] == pytest.approx(second, rel=1e-6)
@@ -337,6 +337,9 @@ def test_what_does_not_fit_is_told(metric_of: Any) -> None:
         al.huber_loss,
         delat=1,
     )
+    told = "stream(r2_score) has its parameters already; got `delta` beside it."
+    sentence(TypeError, told, metric_of, al.stream(al.r2_score), delta=1.0)
+    sentence(TypeError, "`update` takes tensors; got arrays of numpy.", m.update, PRED.numpy(), TARGET.numpy())
     sentence(ValueError, "`target` must have the shape of `pred`, (64,); got (10,).", m.update, PRED, TARGET[:10])
     columns = metric_of(al.absolute_error, axis=0)
     columns.update(LOGITS, LOGITS)

@@ -129,6 +129,22 @@ def test_arrays_of_dask_stay_lazy() -> None:
             ValueError,
             "`target` must have the dimensions of `pred`, `time`, `lat` and `lon`; got `lat` and `lon`.",
         ),
+        (lambda: RMSE(PRED, TARGET, axis=0), TypeError, "`axis` is called `dim` here, and names dimensions."),
+        (
+            lambda: RMSE(PRED, TARGET, dim=["lat", "lat"]),
+            ValueError,
+            "`dim` must name different dimensions; got `lat` and `lat`.",
+        ),
+        (
+            lambda: named(al.ssim)(PRED, TARGET, data_range=1.0, spatial_axes="lat"),
+            TypeError,
+            "`spatial_axes` must be two dimensions; got 'lat'.",
+        ),
+        (
+            lambda: named(al.iou_loss)(PRED, TARGET),
+            TypeError,
+            "`pred` of `iou_loss` has an axis of 4 without a name: give plain arrays.",
+        ),
         (lambda: RMSE(PRED, TARGET, dim="level"), ValueError, "`dim` must be of `time`, `lat` and `lon`; got `level`."),
         (
             lambda: RMSE(PRED, TARGET, weights=xr.DataArray(np.ones(2), dims="level")),

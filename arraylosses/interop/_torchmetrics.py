@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._checkpoint import state_from_dict, state_to_dict
-from .._collection import Streams, stream
+from .._collection import Streams
 from .._stream import Stream
 from .._typing import Array, Axis
 from ..engines.torch import all_merge
-from ._common import needed, refuse_empty
+from ._common import needed, refuse_empty, streamed
 
 torch, torchmetrics = needed("torch", "torch"), needed("torch", "torchmetrics")
 
@@ -58,9 +58,7 @@ class Metric(torchmetrics.Metric):  # type: ignore[misc, name-defined]  # not fo
 
     def __init__(self, metrics: Any, /, *, axis: Axis = None, **params: Any) -> None:
         super().__init__(**{name: params.pop(name) for name in SETTINGS if name in params})
-        self.stream: Stream | Streams = (
-            metrics if isinstance(metrics, (Stream, Streams)) else stream(metrics, axis=axis, **params)
-        )
+        self.stream = streamed(metrics, axis, params)
         self.state: Any = None
         self._persistent["state"] = False
 
@@ -82,7 +80,7 @@ class Metric(torchmetrics.Metric):  # type: ignore[misc, name-defined]  # not fo
         """Take a batch: the arrays of the metric, prediction first, and their weights."""
         before = self.state
         if before is None:
-            before = self.stream.init(*arrays, weights=weights, **named)
+            before = _each(_tensor, self.stream.init(*arrays, weights=weights, **named))
         self.state = self.stream.update(before, *arrays, weights=weights, **named)
 
     def compute(self) -> Any:
@@ -135,6 +133,12 @@ class Metric(torchmetrics.Metric):  # type: ignore[misc, name-defined]  # not fo
         if saved:
             self._take(state_from_dict(saved, self.stream))
         super()._load_from_state_dict(state_dict, prefix, *rest)
+
+
+def _tensor(x: Array) -> Array:
+    if not isinstance(x, torch.Tensor):
+        raise TypeError(f"`update` takes tensors; got arrays of {type(x).__module__.partition('.')[0]}.")
+    return x
 
 
 def _constant(x: Array) -> Array:

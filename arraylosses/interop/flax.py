@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .._collection import Streams, stream
+from .._collection import Streams
 from .._parameters import listed
 from .._stream import Stream
 from .._typing import Array, Axis
-from ._common import needed, refuse_empty, refuse_growing
+from ._common import needed, refuse_empty, refuse_growing, streamed
 
 nnx, jax = needed("flax", "flax.nnx"), needed("flax", "jax")
 
@@ -61,9 +61,7 @@ class Metric(nnx.Metric):  # type: ignore[misc, name-defined]  # not followed by
     def __init__(
         self, metrics: Any, /, *, argnames: Mapping[str, str] | None = None, axis: Axis = None, **params: Any
     ) -> None:
-        self.stream: Stream | Streams = (
-            metrics if isinstance(metrics, (Stream, Streams)) else stream(metrics, axis=axis, **params)
-        )
+        self.stream = streamed(metrics, axis, params)
         self.argnames = tuple(_own(self.stream, argnames or {}).items())
         self.state = nnx.metrics.MetricState(None)
 

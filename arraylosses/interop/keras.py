@@ -164,8 +164,11 @@ class Metric(keras.metrics.Metric):  # type: ignore[misc, name-defined]  # as ab
         """Of the state of nothing, for batches that look like these; made by NumPy, for these may be traced."""
         pred, target, weights = (None if x is None else np.zeros(x.shape, _dtype(x)) for x in batch)
         empty = state_to_dict(stream(self.metric, **self.params).init(pred, target, weights=weights))
+        labels = not any(x is not None and x.dtype.kind == "f" for x in (pred, target, weights))
         for name, nothing in empty.items():
-            self.add_variable(nothing.shape, _constant(nothing), str(nothing.dtype), name=name)
+            # of labels alone NumPy would count in float64, which JAX may not have
+            dtype = keras.backend.floatx() if labels else str(nothing.dtype)
+            self.add_variable(nothing.shape, _constant(nothing), dtype, name=name)
         self._empty = empty
 
 

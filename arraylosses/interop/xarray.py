@@ -116,8 +116,12 @@ def _placed(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str | int, 
     """The parameters, with axes where they will lie; and the dimensions that were named, by the words of the axes."""
     settled = dict(params)
     dims: dict[str | int, Hashable] = {}
+    if "axis" in params:
+        raise TypeError("`axis` is called `dim` here, and names dimensions.")
     for name, value in params.items():
         if name == "spatial_axes":
+            if not isinstance(value, (list, tuple)) or len(value) != 2:
+                raise TypeError(f"`spatial_axes` must be two dimensions; got {value!r}.")
             settled[name] = (-2, -1)
             dims |= dict(zip(("height", "width"), value, strict=True))
         elif name.endswith("_axis"):
@@ -129,6 +133,8 @@ def _placed(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str | int, 
 def _event(metric: Metric, name: str, domain: Domain, x: Any, dims: Mapping[str | int, Hashable]) -> Dims:
     """The dimensions of one element of an argument, in the metric's order."""
     taken = domain.labels if domain.labels and x.dtype.kind in "iub" else domain
+    for length in (word for word in taken.event if isinstance(word, int)):
+        raise TypeError(f"`{name}` of `{metric.__name__}` has an axis of {length} without a name: give plain arrays.")
     found = tuple(dims.get(word, word) for word in taken.event)
     for missing in set(found) - set(x.dims):
         raise ValueError(f"`{name}` of `{metric.__name__}` needs the dimension `{missing}`; it has {_listed(x.dims)}.")
@@ -150,6 +156,8 @@ def _batch(arrays: Mapping[str, Any], events: Mapping[str, Dims]) -> Dims:
 def _used(dim: Any, batch: Dims) -> Dims:
     """The dimensions that are used up, of those of the elements."""
     used = batch if dim is None else tuple(dim) if isinstance(dim, (list, tuple)) else (dim,)
+    if len(set(used)) != len(used):
+        raise ValueError(f"`dim` must name different dimensions; got {_listed(used)}.")
     for unknown in set(used) - set(batch):
         raise ValueError(f"`dim` must be of {_listed(batch)}; got `{unknown}`.")
     return used
