@@ -169,7 +169,9 @@ def _reports(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     code = f"from tests.test_interop_keras import report; report({folder!r})"
     root = str(Path(__file__).parents[1])
     env = os.environ | {"KERAS_BACKEND": request.param, "PYTHONPATH": root}
-    done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", code], env=env, cwd=root, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", code], env=env, cwd=root, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
