@@ -81,14 +81,14 @@ def rank(place: int, world: int, port: int, to: Any) -> None:
     distributed.destroy_process_group()
 
 
-def of_ranks(task: Callable[..., None], world: int) -> list[Any]:
+def of_ranks(task: Callable[..., None], world: int, timeout: int = 60) -> list[Any]:
     """What each rank has found, in processes of their own."""
     context = multiprocessing.get_context("spawn")
     found, port = context.Queue(), free_port()
     ranks = [context.Process(target=task, args=(place, world, port, found)) for place in range(world)]
     for one in ranks:
         one.start()
-    values = [found.get(timeout=60) for _ in ranks]
+    values = [found.get(timeout=timeout) for _ in ranks]
     for one in ranks:
         one.join()
     return values
