@@ -92,7 +92,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Mypy, strict, on the package."""
-    session.install("-e", ".", "mypy", "pytest", "hypothesis", "rich")  # whose types the kit uses
+    session.install("-e", ".", "mypy", "pytest", "hypothesis")  # whose types the kit uses
     session.run("mypy", "--strict", "-p", "arraylosses")
 
 

@@ -175,6 +175,17 @@ def stream(metric: Any, /, *, axis: Axis = None, **params: Any) -> Stream | Stre
     return Streams({name: _one(m, axis, params) for name, m in metric.items()})
 
 
+def streamed(metrics: Any, axis: Axis, params: dict[str, Any]) -> Stream | Streams:
+    """The stream of one metric or of several; one that is a stream already has its parameters."""
+    if not isinstance(metrics, (Stream, Streams)):
+        chosen: Stream | Streams = stream(metrics, axis=axis, **params)
+        return chosen
+    given = [*params, *([] if axis is None else ["axis"])]
+    if given:
+        raise TypeError(f"{metrics!r} has its parameters already; got {listed(given)} beside it.")
+    return metrics
+
+
 def _one(metric: Metric | Stream, axis: Axis, params: Mapping[str, Any]) -> Stream:
     if isinstance(metric, Stream):
         return metric

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._collection import Streams, stream
+from ._collection import Streams, streamed
 from ._metric import Metric
 from ._state import Samples
 from ._stream import Stream
@@ -93,7 +93,7 @@ def evaluate(
     >>> print({name: float(value) for name, value in values.items()})
     {'mae': 0.0, 'r2': 1.0}
     """
-    chosen = metrics if isinstance(metrics, (Stream, Streams)) else stream(metrics, axis=axis, **params)
+    chosen = streamed(metrics, axis, params)
     return chosen.compute(accumulate(chosen, *data, batch_size=batch_size, progress=progress))
 
 

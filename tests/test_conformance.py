@@ -298,13 +298,17 @@ def test_the_kit_needs_neither_pytest_nor_hypothesis(tmp_path: Path) -> None:
 
 def test_an_optional_dependency_that_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library lacks what the sentence names: no law is broken."""
+    needs = "`it` needs SciPy: `python -m pip install 'arraylosses[scipy]'`."
 
     def absent(t: conformance.Trial) -> None:
-        raise ImportError("`it` needs SciPy: pip install arraylosses[scipy].")
+        raise ImportError(needs)
 
     cell = next(conformance.cells([al.squared_error], ["numpy"]))
     outcome = conformance.Cell(conformance.Law("absent", absent), cell.variant, "numpy").tried(3)
-    assert (outcome.verdict, outcome.reason) == ("lacking", "`it` needs SciPy: pip install arraylosses[scipy].")
+    assert (outcome.verdict, outcome.reason) == (
+        "lacking",
+        "`it` needs SciPy: `python -m pip install 'arraylosses[scipy]'`.",
+    )
 
 
 def test_metrics_of_metrics_are_tried_too() -> None:

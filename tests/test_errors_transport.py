@@ -105,7 +105,9 @@ def test_scipy_is_missing(name: str, put: Callable[[Any], Any], monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
     cloud = put(CLOUD.astype("float32"))
     refused(
-        ImportError, f"`{name}` needs SciPy: pip install arraylosses[scipy].", lambda: getattr(al, name)(cloud, cloud)
+        ImportError,
+        f"`{name}` needs SciPy: `python -m pip install 'arraylosses[scipy]'`.",
+        lambda: getattr(al, name)(cloud, cloud),
     )
 
 

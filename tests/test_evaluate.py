@@ -207,6 +207,11 @@ SENTENCES = [
         "`batch_size` cuts arrays; `data` comes in batches already.",
     ),
     (
+        lambda: al.evaluate(al.stream(al.huber_loss), PRED, TARGET, delta=2.0),
+        TypeError,
+        "Stream(huber_loss) has its parameters already; got `delta` beside it.",
+    ),
+    (
         lambda: al.evaluate(al.absolute_error, [(PRED, TARGET), (PRED.astype("float32"), TARGET.astype("float32"))]),
         al.BatchError,
         "batch 1: only states of one dtype merge; got float64 and float32.",

@@ -80,7 +80,7 @@ def _need_scipy(asked: str) -> None:
     try:
         import scipy.optimize  # noqa: F401
     except ImportError:
-        raise ImportError(f"`{asked}` needs SciPy: pip install arraylosses[scipy].") from None
+        raise ImportError(f"`{asked}` needs SciPy: `python -m pip install 'arraylosses[scipy]'`.") from None
 
 
 def _by_conversion(hosted: Hosted, xp: Namespace, arrays: tuple[Array, ...], options: tuple[float, ...]) -> list[Array]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from dask import delayed
 
-from .._collection import Streams, stream
+from .._collection import Streams, streamed
 from .._evaluate import accumulate
 from .._metric import Metric
 from .._stream import Stream
@@ -40,7 +40,7 @@ def evaluate(
     ValueError
         If the arrays are not of one length.
     """
-    chosen = metrics if isinstance(metrics, (Stream, Streams)) else stream(metrics, axis=axis, **params)
+    chosen = streamed(metrics, axis, params)
     lengths = {x.shape[0] for x in arrays}
     if len(lengths) != 1:
         shapes = " and ".join(str(x.shape) for x in arrays)

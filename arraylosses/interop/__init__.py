@@ -1,13 +1,13 @@
 """Our losses and metrics as the objects that other packages expect; each adapter is imported when it is asked for.
 
 `sklearn`, `torch` (for torchmetrics and Lightning too), `flax`, `keras` and `xarray`. optax needs none: it is given
-gradients, whatever loss they are of.
+gradients, whatever loss they are of. `lpips` makes one file of that package's weights and torchvision's.
 """
 
 from importlib import import_module
 from typing import Any
 
-ADAPTERS = ("flax", "keras", "sklearn", "torch", "xarray")
+ADAPTERS = ("flax", "keras", "lpips", "sklearn", "torch", "xarray")
 
 
 def __getattr__(name: str) -> Any:

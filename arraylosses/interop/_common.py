@@ -3,11 +3,10 @@
 from importlib import import_module
 from typing import Any
 
-from .._collection import Streams, stream
+from .._collection import Streams
 from .._metric import Function, Metric
 from .._parameters import listed
 from .._stream import Stream
-from .._typing import Axis
 
 
 def needed(adapter: str, package: str, project: str = "") -> Any:
@@ -40,17 +39,6 @@ def of_two(metric: Metric, *, value: str) -> Metric:
     if needs != ["pred", "target"]:
         raise TypeError(f"{value} takes a prediction and a target, and `{metric.__name__}` takes {listed(needs)}.")
     return metric
-
-
-def streamed(metrics: Any, axis: Axis, params: dict[str, Any]) -> Stream | Streams:
-    """The stream of one metric or of several; one that is a stream already has its parameters."""
-    if isinstance(metrics, (Stream, Streams)):
-        given = [*params, *([] if axis is None else ["axis"])]
-        if given:
-            raise TypeError(f"{metrics!r} has its parameters already; got {listed(given)} beside it.")
-        return metrics
-    chosen: Stream | Streams = stream(metrics, axis=axis, **params)
-    return chosen
 
 
 def refuse_growing(chosen: Stream | Streams, where: str) -> None:

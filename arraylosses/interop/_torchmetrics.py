@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._checkpoint import state_from_dict, state_to_dict
-from .._collection import Streams
+from .._collection import Streams, streamed
 from .._stream import Stream
 from .._typing import Array, Axis
-from ..engines.torch import all_merge
-from ._common import needed, refuse_empty, streamed
+from ..engines.torch import all_merge, each
+from ._common import needed, refuse_empty
 
 torch, torchmetrics = needed("torch", "torch"), needed("torch", "torchmetrics")
 
@@ -80,7 +80,7 @@ class Metric(torchmetrics.Metric):  # type: ignore[misc, name-defined]  # not fo
         """Take a batch: the arrays of the metric, prediction first, and their weights."""
         before = self.state
         if before is None:
-            before = _each(_tensor, self.stream.init(*arrays, weights=weights, **named))
+            before = each(_tensor, self.stream.init(*arrays, weights=weights, **named))
         self.state = self.stream.update(before, *arrays, weights=weights, **named)
 
     def compute(self) -> Any:
@@ -99,19 +99,17 @@ class Metric(torchmetrics.Metric):  # type: ignore[misc, name-defined]  # not fo
     # ---- what torchmetrics does with the states that it knows of
 
     def _copy_state_dict(self) -> dict[str, Any]:
-        return {"state": _each(_constant, self.state)}
+        return {"state": each(_constant, self.state)}
 
     def _reduce_states(self, incoming_state: Mapping[str, Any]) -> None:
-        found = [_each(_constant, one) for one in (incoming_state["state"], self.state) if one is not None]
+        found = [each(_constant, one) for one in (incoming_state["state"], self.state) if one is not None]
         self.state = self.stream.merge(*found) if len(found) == 2 else found[0] if found else None
 
     def _sync_dist(self, dist_sync_fn: Any = None, process_group: Any = None) -> None:
-        # over the host: what a rank sends stays on that rank's device, where no other can merge it
-        host = _each(lambda x: x.cpu(), self.state)
-        self._take(all_merge(self.stream, host, group=process_group or self.process_group))
+        self._take(all_merge(self.stream, self.state, group=process_group or self.process_group))
 
     def _take(self, state: Any) -> None:
-        self.state = _each(lambda x: x.to(self.device), state)
+        self.state = each(lambda x: x.to(self.device), state)
 
     def _apply(self, fn: Callable[[Array], Array], exclude_state: Any = "") -> Any:
         before = self.device
@@ -143,15 +141,6 @@ def _tensor(x: Array) -> Array:
 
 def _constant(x: Array) -> Array:
     return x.detach()
-
-
-def _each(fn: Callable[[Array], Array], state: Any) -> Any:
-    """``fn`` of every array of a state, of several, or of none."""
-    if isinstance(state, dict):
-        return {name: _each(fn, one) for name, one in state.items()}
-    if isinstance(state, tuple):
-        return type(state)(*(_each(fn, leaf) for leaf in state))
-    return None if state is None else fn(state)
 
 
 def _moved(chosen: Any, seen: dict[int, Any], device: Any) -> Any:

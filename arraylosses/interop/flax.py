@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .._collection import Streams
+from .._collection import Streams, streamed
 from .._parameters import listed
 from .._stream import Stream
 from .._typing import Array, Axis
-from ._common import needed, refuse_empty, refuse_growing, streamed
+from ._common import needed, refuse_empty, refuse_growing
 
 nnx, jax = needed("flax", "flax.nnx"), needed("flax", "jax")
 
