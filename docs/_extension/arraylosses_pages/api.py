@@ -21,7 +21,7 @@ HEADS = {
     "metrics": ("Losses and metrics", "Every one with its signature; a name leads to its page, by subject."),
     "streams": ("Streams and evaluation", "Metrics of data that comes in parts: batches, ranks, files, devices."),
     "declaring": ("Declaring metrics", "How a loss or a metric is declared; :doc:`/adding_a_metric` shows it."),
-    "domains": ("Domains", "What an array argument may hold. ``REAL[\"class\"]`` names the axes of one element."),
+    "domains": ("Domains", 'What an array argument may hold. ``REAL["class"]`` names the axes of one element.'),
     "functions": ("Other functions", "Of callables, or of a network's weights: no metrics, and not in the catalogue."),
     "conformance": ("arraylosses.conformance", "The kit that tries metrics by laws; :doc:`/conformance` tells of it."),
     "engines": ("arraylosses.engines", "States over devices, processes and machines, each imported when asked for."),
@@ -42,13 +42,19 @@ def documented(name: str, value: Any) -> str:
 
 def domain(value: al.Domain) -> str:
     axes = f", over the last axes ({', '.join(map(str, value.event))})" if value.event else ""
-    return f"{value.name.capitalize()}{axes}; a member is {value.right}." if value.terms else f"{value.name.capitalize()}{axes}."
+    return (
+        f"{value.name.capitalize()}{axes}; a member is {value.right}."
+        if value.terms
+        else f"{value.name.capitalize()}{axes}."
+    )
 
 
 def first_line(value: Any) -> str:
     """Of a value's own docstring; of plain data, what it is."""
     if isinstance(value, (dict, tuple, list, int, float, str)):
-        return f"{type(value).__name__.capitalize()} of {len(value)}." if hasattr(value, "__len__") else f"``{value!r}``"
+        return (
+            f"{type(value).__name__.capitalize()} of {len(value)}." if hasattr(value, "__len__") else f"``{value!r}``"
+        )
     return (type(value).__doc__ or "").partition("\n")[0]
 
 
@@ -113,7 +119,13 @@ def laws() -> str:
 
 def first_words(function: Any) -> str:
     """The summary of a docstring, with its code as code."""
-    return (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ").replace("`", "``").replace("````", "``")
+    return (
+        (inspect.getdoc(function) or "")
+        .partition("\n\n")[0]
+        .replace("\n", " ")
+        .replace("`", "``")
+        .replace("````", "``")
+    )
 
 
 def bodies(cards: Iterable[Card]) -> dict[str, str]:

@@ -18,7 +18,11 @@ def cell(numbers: Sequence[int] | None) -> str:
     if numbers is None or not (numbers[0] + numbers[2] + numbers[3]):
         return "–"
     held, _, lacking, broken = numbers
-    told = [f"{held} of {held + lacking + broken}", f"lacking {lacking}" * bool(lacking), f"BROKEN {broken}" * bool(broken)]
+    told = [
+        f"{held} of {held + lacking + broken}",
+        f"lacking {lacking}" * bool(lacking),
+        f"BROKEN {broken}" * bool(broken),
+    ]
     return ", ".join(filter(None, told))
 
 
