@@ -25,7 +25,6 @@ extensions = [
 ]
 exclude_patterns = ["_examples", "_extension", "auto_examples/**/*.md5", "auto_examples/**/*.ipynb"]
 default_role = "py:obj"
-suppress_warnings = ["toc.empty_glob"]  # guides that are not there yet
 
 myst_enable_extensions = ["colon_fence", "substitution"]
 myst_heading_anchors = 4

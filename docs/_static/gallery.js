@@ -20,7 +20,7 @@ function choice(kind) {
 }
 
 function shown(card, words, choices) {
-  const text = card.textContent.toLowerCase();
+  const text = card.textContent.replaceAll("\u200b", "").toLowerCase();
   const chosen = choices.every((select) => !select.value || card.classList.contains(`${select.dataset.kind}-${select.value}`));
   return chosen && words.every((word) => text.includes(word));
 }

@@ -42,5 +42,6 @@ def write(app: Any, config: Any) -> None:
 def setup(app: Any) -> dict[str, Any]:
     app.connect("config-inited", write)
     app.connect("source-read", links.rewrite)
+    app.connect("doctree-resolved", links.to_metrics)
     app.add_html_math_renderer("mathml", inline_renderers=(mathml.inline, None), block_renderers=(mathml.block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from .facts import Card
+from .pictures import alternative
 from .text import badges, indented, title
 
 HEAD = """{title}
@@ -21,7 +22,7 @@ def said(card: Card) -> str:
 
 def one(card: Card, picture: str | None) -> str:
     """A card, as an item of a grid."""
-    body = [f".. image:: /{picture}\n   :alt: value and gradient of {card.name}\n   :class: curve"] if picture else []
+    body = [f".. image:: /{picture}\n   :alt: {alternative(card)}\n   :class: curve"] if picture else []
     body.append(card.summary)
     if card.formula:
         body.append(".. math::\n\n" + indented(card.formula))
@@ -29,7 +30,8 @@ def one(card: Card, picture: str | None) -> str:
     marks += [badges([said(card)], "info-line")] if said(card) else []
     marks += [badges(card.libraries, "secondary"), badges(card.ways, "light")]
     body.append(" ".join(filter(None, marks)))
-    head = f".. grid-item-card:: {card.name}\n   :link: /metrics/{card.name}\n   :link-type: doc\n"
+    name = card.name.replace("_", "_\u200b")  # where a long name may be broken
+    head = f".. grid-item-card:: {name}\n   :link: /metrics/{card.name}\n   :link-type: doc\n"
     return f"{head}   :class-item: {card.classes}\n\n" + indented("\n\n".join(body))
 
 

@@ -1,7 +1,12 @@
-"""Links of the guides that leave docs/: right on GitHub as they are, and led to the site's own pages here."""
+"""Links of the guides: those that leave docs/, right on GitHub, are led to the site's own pages; names become links."""
 
 import re
+from functools import cache
 from typing import Any
+
+from docutils import nodes
+
+import arraylosses as al
 
 PAGES = {
     "../README.md": "index.md",
@@ -11,12 +16,28 @@ PAGES = {
 EXAMPLE = re.compile(r"\]\(\.\./examples/(\w+)\.py\)")
 
 
-def led(text: str, up: str = "") -> str:
-    """The same text with links to pages of the site; ``up`` leads from the page's folder to docs/."""
+def led(text: str) -> str:
+    """The same text with links to pages of the site."""
     for outside, inside in PAGES.items():
-        text = text.replace(f"]({up}{outside})", f"]({up}{inside})")
-    return EXAMPLE.sub(rf"]({up}auto_examples/\1.rst)", text)
+        text = text.replace(f"]({outside})", f"]({inside})")
+    return EXAMPLE.sub(r"](auto_examples/\1.rst)", text)
 
 
 def rewrite(app: Any, docname: str, source: list[str]) -> None:
     source[0] = led(source[0])
+
+
+@cache
+def page_of() -> dict[str, str]:
+    """The page of every name of a metric, its other names included."""
+    return {name: f"metrics/{m.__name__}" for m in al.catalogue for name in (m.__name__, *m.facts.also)}
+
+
+def to_metrics(app: Any, tree: nodes.document, docname: str) -> None:
+    """A metric's name that stands as code is a link to its page; on GitHub it is code."""
+    for code in list(tree.findall(nodes.literal)):
+        page = page_of().get(code.astext(), docname)
+        if page == docname or isinstance(code.parent, (nodes.reference, nodes.title)):
+            continue
+        link = nodes.reference("", "", code.deepcopy(), refuri=app.builder.get_relative_uri(docname, page), internal=True)
+        code.replace_self(link)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from .facts import Card
+from .pictures import alternative
 from .text import badges, title
 
 
@@ -10,7 +11,7 @@ def facts(card: Card) -> Iterator[tuple[str, str]]:
     """What there is to say, by headings."""
     yield "Kind", f"{card.kind} of :ref:`{card.subject} <gallery-{card.subject}>`"
     if card.range:
-        yield "Range", f"{card.range}, unit {card.facts.unit.replace('**', '^')}"
+        yield "Range", f"{card.range}, unit {card.facts.unit.replace('**2', '²')}"
     if card.arrow:
         yield "Better", card.arrow
     if card.kind != "function":
@@ -27,10 +28,10 @@ def facts(card: Card) -> Iterator[tuple[str, str]]:
 
 def page(card: Card, picture: str | None) -> str:
     """Facts, then what ``help()`` says."""
-    shown = f".. image:: /{picture}\n   :alt: value and gradient of {card.name}\n   :class: curve\n" if picture else ""
+    shown = f".. image:: /{picture}\n   :alt: {alternative(card)}\n   :class: curve\n" if picture else ""
     listed = "\n".join(f":{what}: {said}" for what, said in facts(card))
     told = f".. currentmodule:: arraylosses\n\n.. autofunction:: {card.name}\n"
-    return "\n".join([title(card.name), ".. rst-class:: facts\n", listed, "", shown, told])
+    return "\n".join([":html_theme.sidebar_secondary.remove: true\n", title(card.name), ".. rst-class:: facts\n", listed, "", shown, told])
 
 
 def pages(cards: Iterable[Card], pictures: Mapping[str, str]) -> dict[str, str]:
