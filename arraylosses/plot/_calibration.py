@@ -1,6 +1,5 @@
 """How well predictions know what they do not know: reliability, coverage and sparsification."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,17 +7,15 @@ import numpy as np
 from ..probabilistic import ReliabilityCurve, expected_calibration_error, reliability_curve
 from ..sparsification import SparsificationCurve, ause, sparsification_curve
 from ..uncertainty import CoverageCurve, auce, coverage_curve
-from ._display import Display, legend, named, reference, style, unit_square
-from ._given import Picture, taken
+from ._curve import CurveDisplay, shares_its_page
+from ._display import legend, matplotlib, reference, style, unit_square
+from ._given import Picture
 
-RELIABILITY = Picture("reliability", reliability_curve, ReliabilityCurve)
-SPARSIFICATION = Picture("sparsification", sparsification_curve, SparsificationCurve)
-COVERAGE = Picture("coverage", coverage_curve, CoverageCurve)
 MOST_COUNTED = 20
 """Bins up to which each has room for its count."""
 
 
-class ReliabilityDisplay(Display):
+class ReliabilityDisplay(CurveDisplay):
     """A reliability diagram. Made by `reliability`.
 
     Attributes
@@ -37,27 +34,20 @@ class ReliabilityDisplay(Display):
         bins.
     """
 
-    line_: Any
+    picture = Picture("reliability", reliability_curve, ReliabilityCurve)
+    number = expected_calibration_error
+    word = "ECE"
+    kind = "reliability"
+    expected_calibration_error: float | None
     reference_: Any
     bars_: Any
     text_: list[Any]
 
-    def __init__(
-        self,
-        curve: ReliabilityCurve,
-        expected_calibration_error: float | None,
-        name: str | None,
-        options: Mapping[str, Any],
-    ) -> None:
-        self.curve, self.expected_calibration_error = curve, expected_calibration_error
-        self.name, self.options = name, dict(options)
-
     def _draw(self, ax: Any) -> None:
         first = not ax.texts
-        label = named(self.name, "reliability", ECE=self.expected_calibration_error)
         there = self.curve.weight > 0
         look = style(ax, {"markevery": 1, **self.options})
-        self.line_ = ax.plot(self.curve.confidence[there], self.curve.accuracy[there], label=label, **look)[0]
+        self.line_ = ax.plot(self.curve.confidence[there], self.curve.accuracy[there], label=self.label, **look)[0]
         self.reference_ = reference(ax, "perfect calibration", (0, 1), (0, 1))
         self._bars(ax)
         self.text_ = self._counts(ax) if first and len(there) <= MOST_COUNTED else []
@@ -78,11 +68,17 @@ class ReliabilityDisplay(Display):
     def _counts(self, ax: Any) -> list[Any]:
         """Above each bar, upright where bins are narrow."""
         bins = len(self.share)
+        halo = matplotlib("patheffects").withStroke(linewidth=2, foreground="white")  # lines go behind them
         look = {"ha": "center", "va": "bottom", "fontsize": "x-small", "rotation": 0 if bins <= 10 else 90}
         counts = enumerate(zip(self.curve.weight, self.share, strict=True))
-        return [ax.text((i + 0.5) / bins, y + 0.005, f"{n:,.4g}", **look) for i, (n, y) in counts if n > 0]
+        return [
+            ax.text((i + 0.5) / bins, y + 0.005, f"{n:,.4g}", path_effects=[halo], **look)
+            for i, (n, y) in counts
+            if n > 0
+        ]
 
 
+@shares_its_page("``bins`` (15)")
 def reliability(
     pred: Any, target: Any = None, *, weights: Any = None, name: str | None = None, ax: Any = None, **options: Any
 ) -> ReliabilityDisplay:
@@ -99,25 +95,13 @@ def reliability(
         `expected_calibration_error`, or of another metric that remembers the same.
     target : array, optional
         0 or 1; or integer labels.
-    weights : array, optional
-        How much each prediction counts.
-    name : str, optional
-        For the legend.
-    ax : matplotlib.axes.Axes, optional
-        What to draw on; by default a figure of its own. Several curves may share one.
-    **options
-        Of `arraylosses.reliability_curve`, such as ``bins`` (15); and of the line, such as ``color``.
+    <the rest>
 
     Returns
     -------
     ReliabilityDisplay
 
-    Raises
-    ------
-    TypeError
-        For a curve or a state of another kind.
-    ValueError
-        For arrays beside a curve or a state, for empty arrays, and for several curves at once.
+    <what is refused>
 
     Notes
     -----
@@ -131,12 +115,10 @@ def reliability(
     >>> print(display.line_.get_label(), display.curve.weight)
     ECE = 0.219 [1. 3.]
     """
-    params, look = taken(reliability_curve, options)
-    curve, number = RELIABILITY.curve({"pred": pred, "target": target}, weights, params)
-    return ReliabilityDisplay(curve, number(expected_calibration_error), name, look).plot(ax)
+    return ReliabilityDisplay.of({"pred": pred, "target": target}, weights, name, ax, options)
 
 
-class CoverageDisplay(Display):
+class CoverageDisplay(CurveDisplay):
     """Coverage of central intervals against their probability. Made by `coverage`.
 
     Attributes
@@ -152,23 +134,24 @@ class CoverageDisplay(Display):
         Between the two.
     """
 
-    line_: Any
+    picture = Picture("coverage", coverage_curve, CoverageCurve)
+    number = auce
+    word = "AUCE"
+    kind = "coverage"
+    auce: float | None
     reference_: Any
     area_: Any
 
-    def __init__(self, curve: CoverageCurve, auce: float | None, name: str | None, options: Mapping[str, Any]) -> None:
-        self.curve, self.auce, self.name, self.options = curve, auce, name, dict(options)
-
     def _draw(self, ax: Any) -> None:
         level, share = self.curve
-        label = named(self.name, "coverage", AUCE=self.auce)
-        self.line_ = ax.plot(level, share, label=label, **style(ax, self.options))[0]
+        self.line_ = ax.plot(level, share, label=self.label, **style(ax, self.options))[0]
         self.reference_ = reference(ax, "perfect calibration", (0, 1), (0, 1))
         self.area_ = ax.fill_between(level, level, share, color=self.line_.get_color(), alpha=0.15, linewidth=0)
         unit_square(ax, "probability of the interval", "share of targets within it")
         legend(ax)
 
 
+@shares_its_page("``levels``")
 def coverage(
     mean: Any,
     std: Any = None,
@@ -187,31 +170,19 @@ def coverage(
     Parameters
     ----------
     mean : array, CoverageCurve or state
-        Of a predicted normal distribution. Or the curve that `arraylosses.coverage_curve` gives (or that of
-        `quantile_coverage`); or the state of a stream of `coverage_curve` or `auce`.
+        Of a predicted normal distribution. Or the curve that `arraylosses.coverage_curve` gives; or
+        the state of a stream of `coverage_curve` or `auce`.
     std : array, optional
         Its standard deviation.
     target : array, optional
         What was measured.
-    weights : array, optional
-        How much each prediction counts.
-    name : str, optional
-        For the legend.
-    ax : matplotlib.axes.Axes, optional
-        What to draw on; by default a figure of its own. Several curves may share one.
-    **options
-        Of `arraylosses.coverage_curve`, such as ``levels``; and of the line, such as ``color``.
+    <the rest>
 
     Returns
     -------
     CoverageDisplay
 
-    Raises
-    ------
-    TypeError
-        For a curve or a state of another kind.
-    ValueError
-        For arrays beside a curve or a state, for empty arrays, and for several curves at once.
+    <what is refused>
 
     Examples
     --------
@@ -220,12 +191,10 @@ def coverage(
     >>> print(display.line_.get_label(), display.curve.coverage.min())
     unsure (AUCE = 0.49) 1.0
     """
-    params, look = taken(coverage_curve, options)
-    curve, number = COVERAGE.curve({"mean": mean, "std": std, "target": target}, weights, params)
-    return CoverageDisplay(curve, number(auce), name, look).plot(ax)
+    return CoverageDisplay.of({"mean": mean, "std": std, "target": target}, weights, name, ax, options)
 
 
-class SparsificationDisplay(Display):
+class SparsificationDisplay(CurveDisplay):
     """Sparsification curves of an uncertainty and of the errors themselves. Made by `sparsification`.
 
     Attributes
@@ -242,30 +211,31 @@ class SparsificationDisplay(Display):
         Between the two curves.
     """
 
-    line_: Any
+    picture = Picture("sparsification", sparsification_curve, SparsificationCurve)
+    number = ause
+    word = "AUSE"
+    kind = "uncertainty"
+    ause: float | None
     oracle_: Any
     random_: Any
     area_: Any
 
-    def __init__(
-        self, curve: SparsificationCurve, ause: float | None, name: str | None, options: Mapping[str, Any]
-    ) -> None:
-        self.curve, self.ause, self.name, self.options = curve, ause, name, dict(options)
-
     def _draw(self, ax: Any) -> None:
         gone, ours, oracle = self.curve
-        label = named(self.name, "uncertainty", AUSE=self.ause)
-        self.line_ = ax.plot(gone, ours, label=label, **style(ax, self.options))[0]
+        self.line_ = ax.plot(gone, ours, label=self.label, **style(ax, self.options))[0]
         colour = self.line_.get_color()
         reference(ax, "oracle: largest errors first", [], [], ":")
         self.oracle_ = ax.plot(gone, oracle, ":", color=colour, linewidth=1.5, label="_oracle")[0]
         self.random_ = reference(ax, "random order", (0, 1), (1, 1))
         self.area_ = ax.fill_between(gone, oracle, ours, color=colour, alpha=0.15, linewidth=0)
-        ax.set(xlabel="fraction taken away, most uncertain first", ylabel="error of the rest, of that of all")
+        ax.set(
+            xlabel="fraction taken away, most uncertain first", ylabel="error of the rest, as a share of that of all"
+        )
         ax.set(xlim=(-0.01, 1.01))
         legend(ax)
 
 
+@shares_its_page("``penalty='rmse'``")
 def sparsification(
     error: Any,
     uncertainty: Any = None,
@@ -287,25 +257,13 @@ def sparsification(
         the state of a stream of it or of `ause`.
     uncertainty : array, optional
         How unsure the prediction was of each; only the ranking matters.
-    weights : array, optional
-        How much each sample counts.
-    name : str, optional
-        For the legend.
-    ax : matplotlib.axes.Axes, optional
-        What to draw on; by default a figure of its own. Several curves may share one.
-    **options
-        Of `arraylosses.sparsification_curve`, such as ``penalty='rmse'``; and of the line, such as ``color``.
+    <the rest>
 
     Returns
     -------
     SparsificationDisplay
 
-    Raises
-    ------
-    TypeError
-        For a curve or a state of another kind.
-    ValueError
-        For arrays beside a curve or a state, for empty arrays, and for several curves at once.
+    <what is refused>
 
     Notes
     -----
@@ -318,6 +276,4 @@ def sparsification(
     >>> print(display.line_.get_label())
     perfect (AUSE = 0)
     """
-    params, look = taken(sparsification_curve, options)
-    curve, number = SPARSIFICATION.curve({"error": error, "uncertainty": uncertainty}, weights, params)
-    return SparsificationDisplay(curve, number(ause), name, look).plot(ax)
+    return SparsificationDisplay.of({"error": error, "uncertainty": uncertainty}, weights, name, ax, options)

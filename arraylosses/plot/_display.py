@@ -14,12 +14,13 @@ GREY = "0.45"
 def matplotlib(part: str) -> Any:
     """A module of matplotlib; one sentence where it is not installed."""
     try:
-        return import_module(f"matplotlib.{part}")
+        import_module("matplotlib")
     except ModuleNotFoundError as error:
         if error.name != "matplotlib":  # it is here, and something that it needs is not
             raise
         told = "pictures need matplotlib: `python -m pip install 'arraylosses[plot]'`."
-        raise ModuleNotFoundError(told, name=error.name) from None
+        raise ModuleNotFoundError(told, name="matplotlib") from None
+    return import_module(f"matplotlib.{part}")
 
 
 class Display:
@@ -66,7 +67,8 @@ def axes(ax: Any, projection: str | None = None) -> Any:
         made = matplotlib("pyplot").subplots(layout=layout, subplot_kw={"projection": projection})
         return made[1]
     if not isinstance(ax, matplotlib("axes").Axes):
-        raise TypeError(f"`ax` must be an Axes of matplotlib; got {type(ax).__name__}.")
+        remedy = ": give one of them" if hasattr(ax, "__len__") and not isinstance(ax, str) else ""
+        raise TypeError(f"`ax` must be an Axes of matplotlib; got {type(ax).__name__}{remedy}.")
     if projection is not None and ax.name != projection:
         told = f"made by `figure.add_subplot(projection={projection!r})`; got {ax.name!r}"
         raise ValueError(f"`ax` must have the projection {projection!r}, {told}.")

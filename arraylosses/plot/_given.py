@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from .._collection import stream
 from .._metric import Metric
 from .._parameters import listed
@@ -46,18 +48,18 @@ class Picture:
         Of the function.
     metric : Metric
         Gives what is drawn.
-    kind : type
-        Of the curve, a named tuple; an array of a matrix.
+    kind : type or None
+        Of the curve, a named tuple; None of a matrix, which is an array.
     """
 
     name: str
     metric: Metric
-    kind: type
+    kind: type | None
 
     def curve(self, arrays: dict[str, Any], weights: Any, params: dict[str, Any]) -> tuple[Any, Number]:
         """One curve on the host, and what gives other numbers of the same."""
         given = next(iter(arrays.values()))
-        if isinstance(given, self.kind):
+        if self.kind is not None and isinstance(given, self.kind):
             self._refuse_more(given, _beside(arrays, weights) + list(params))
             return self._one(on_host(given)), lambda metric: None
         value = self.reader(arrays, weights, params)
@@ -69,7 +71,8 @@ class Picture:
         if not isinstance(given, (tuple, Mapping)):
             there = at_hand({name: x for name, x in {**arrays, "weights": weights}.items() if x is not None})
             return partial(_of_arrays, there, params)
-        self._refuse_more(given, _beside(arrays, weights))
+        gathered = params.keys() - self.metric.definition.read_params.keys()
+        self._refuse_more(given, _beside(arrays, weights) + sorted(gathered))
         return partial(_of_state, given, self._settings(given, params))
 
     def _refuse_more(self, given: Any, names: list[str]) -> None:
@@ -99,7 +102,8 @@ class Picture:
             got = f"a dict of {listed(map(str, given))}: give one of them"
         else:
             got = f"a {type(given).__name__}"
-        return TypeError(f"`{self.name}` draws arrays, a {self.kind.__name__} or one state; got {got}.")
+        drawn = "a matrix of counts" if self.kind is None else f"a {self.kind.__name__}"
+        return TypeError(f"`{self.name}` draws arrays, {drawn} or one state; got {got}.")
 
     def _one(self, curve: Any) -> Any:
         """One curve, of at least one point."""
@@ -110,6 +114,10 @@ class Picture:
             )
         if shape[0] == 0:
             raise ValueError(f"`{self.name}` draws a curve of at least one point; got the shape {shape}.")
+        if any(np.isnan(part).all() for part in curve[:2]):
+            undefined = self.metric.facts.undefined
+            when = f"for {undefined} or " if undefined else ""
+            raise ValueError(f"`{self.name}` has nothing to draw: the curve is NaN, as it is {when}where data are NaN.")
         return curve
 
 

@@ -103,7 +103,9 @@ def _of_one_image(name: str, array: Any, spatial_axes: tuple[int, int]) -> tuple
     wanted = f"`{name}` must be one image, (channels, height, width) or (height, width)"
     if len(shape) < 2:
         raise ValueError(f"{wanted}; got shape {shape}.")
-    plane = {axis % len(shape) for axis in spatial_axes}
+    plane = {axis % len(shape) for axis in spatial_axes if -len(shape) <= axis < len(shape)}
+    if len(plane) != 2 or len(spatial_axes) != 2:
+        raise ValueError(f"`spatial_axes` must be 2 axes of `{name}`, of shape {shape}; got {spatial_axes}.")
     rest = tuple(axis for axis in range(len(shape)) if axis not in plane)
     if any(shape[axis] != 1 for axis in rest[:-1]):
         raise ValueError(f"{wanted}; got a batch, shape {shape}: give one of it, such as `{name}[0]`.")

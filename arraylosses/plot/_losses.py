@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from .._catalogue import catalogue
 from .._domains import Domain
-from .._metric import Loss
+from .._metric import Loss, Metric
 from .._xp import fetched, library
 from ._display import GREY, Display, legend, matplotlib, reference, style
 
@@ -179,6 +180,9 @@ def _card(given: Any) -> Card:
     loss, params = _taken_apart(inner)
     if isinstance(loss, Loss):
         return _card_of_loss(loss, params, label)
+    if isinstance(loss, Metric):
+        told = f"a {loss.kind}, which has no value for each element"
+        raise TypeError(f"`losses` must each be a loss; got `{loss.__name__}`, {told}.")
     if label is not None and callable(inner):
         return Card(label, label, _Plain(label, inner), ERROR)
     told = "a loss of the library, its name, `functools.partial` of it, or (label, callable)"
@@ -299,11 +303,13 @@ def _refuse_unlike(cards: Sequence[Card], target: float | None) -> str:
     """The one thing that all are drawn against."""
     if not cards:
         raise TypeError("`loss_curve` needs at least one loss; got none.")
+    if target is not None and not isinstance(target, Real):
+        raise TypeError(f"`target` must be a number; got {target!r}.")
     first = cards[0].against(target)
     for card in cards[1:]:
         if card.against(target) != first:
-            got = f"`{cards[0].name}` ({first}) and `{card.name}` ({card.against(target)})"
-            raise ValueError(f"losses on one picture must be of the same argument; got {got}.")
+            got = f"`{cards[0].name}` against {first!r} and `{card.name}` against {card.against(target)!r}"
+            raise ValueError(f"losses on one picture must be drawn against the same; got {got}.")
     return first
 
 

@@ -17,17 +17,18 @@ from ..ranking import (
     precision_recall_curve,
     roc_curve,
 )
-from ._display import Display, legend, named, reference, style, unit_square
+from ._curve import CurveDisplay, shares_its_page
+from ._display import Display, legend, reference, style, unit_square
 from ._given import Picture, at_hand, on_host, taken
 
-ROC = Picture("roc", roc_curve, RocCurve)
-PRECISION_RECALL = Picture("precision_recall", precision_recall_curve, PrecisionRecallCurve)
-CONFUSION = Picture("confusion", confusion_matrix, Confusion)
+CONFUSION = Picture("confusion", confusion_matrix, None)
 MOST_IN_WORDS = 20
 """Classes up to which the cells of a confusion matrix hold their numbers."""
+MOST_BESIDE = 40
+"""Letters of all names together that have room side by side."""
 
 
-class RocDisplay(Display):
+class RocDisplay(CurveDisplay):
     """A receiver operating characteristic. Made by `roc`.
 
     Attributes
@@ -41,21 +42,22 @@ class RocDisplay(Display):
         The diagonal; that of an earlier curve where there is one on the axes.
     """
 
-    line_: Any
+    picture = Picture("roc", roc_curve, RocCurve)
+    number = auroc
+    word = "AUROC"
+    kind = "ROC curve"
+    auroc: float | None
     chance_: Any
 
-    def __init__(self, curve: RocCurve, auroc: float | None, name: str | None, options: Mapping[str, Any]) -> None:
-        self.curve, self.auroc, self.name, self.options = curve, auroc, name, dict(options)
-
     def _draw(self, ax: Any) -> None:
-        label = named(self.name, "ROC curve", AUROC=self.auroc)
         rates = self.curve.false_positive_rate, self.curve.true_positive_rate
-        self.line_ = ax.plot(*rates, label=label, **style(ax, self.options))[0]
+        self.line_ = ax.plot(*rates, label=self.label, **style(ax, self.options))[0]
         self.chance_ = reference(ax, "chance (AUROC = 0.5)", (0, 1), (0, 1))
         unit_square(ax, "false positive rate", "true positive rate")
         legend(ax)
 
 
+@shares_its_page("``bins``")
 def roc(
     pred: Any, target: Any = None, *, weights: Any = None, name: str | None = None, ax: Any = None, **options: Any
 ) -> RocDisplay:
@@ -70,25 +72,13 @@ def roc(
         `roc_curve`, `auroc`, or another metric that remembers the same.
     target : array, optional
         Of the shape of `pred`: 1 for positives, 0 for negatives.
-    weights : array, optional
-        How much each score counts.
-    name : str, optional
-        For the legend.
-    ax : matplotlib.axes.Axes, optional
-        What to draw on; by default a figure of its own. Several curves may share one.
-    **options
-        Of `arraylosses.roc_curve`, such as ``bins``; and of the line, such as ``color``.
+    <the rest>
 
     Returns
     -------
     RocDisplay
 
-    Raises
-    ------
-    TypeError
-        For a curve or a state of another kind.
-    ValueError
-        For arrays beside a curve or a state, for empty arrays, and for several curves at once.
+    <what is refused>
 
     Examples
     --------
@@ -97,12 +87,10 @@ def roc(
     >>> print(display.auroc, display.line_.get_label())
     0.75 first (AUROC = 0.75)
     """
-    params, look = taken(roc_curve, options)
-    curve, number = ROC.curve({"pred": pred, "target": target}, weights, params)
-    return RocDisplay(curve, number(auroc), name, look).plot(ax)
+    return RocDisplay.of({"pred": pred, "target": target}, weights, name, ax, options)
 
 
-class PrecisionRecallDisplay(Display):
+class PrecisionRecallDisplay(CurveDisplay):
     """Precision against recall. Made by `precision_recall`.
 
     Attributes
@@ -116,24 +104,17 @@ class PrecisionRecallDisplay(Display):
         The precision of calling everything positive, dotted in the colour of the curve.
     """
 
-    line_: Any
+    picture = Picture("precision_recall", precision_recall_curve, PrecisionRecallCurve)
+    number = average_precision
+    word = "AP"
+    kind = "precision-recall curve"
+    average_precision: float | None
     chance_: Any
 
-    def __init__(
-        self,
-        curve: PrecisionRecallCurve,
-        average_precision: float | None,
-        name: str | None,
-        options: Mapping[str, Any],
-    ) -> None:
-        self.curve, self.average_precision = curve, average_precision
-        self.name, self.options = name, dict(options)
-
     def _draw(self, ax: Any) -> None:
-        label = named(self.name, "precision-recall curve", AP=self.average_precision)
         # the precision of a score holds for the recall that its threshold adds: average precision sums such steps
         look = {"drawstyle": "steps-pre", **style(ax, self.options)}
-        self.line_ = ax.plot(self.curve.recall, self.curve.precision, label=label, **look)[0]
+        self.line_ = ax.plot(self.curve.recall, self.curve.precision, label=self.label, **look)[0]
         share, colour = self.curve.precision[-1], self.line_.get_color()
         self.chance_ = ax.axhline(share, linestyle=":", linewidth=1.2, color=colour, label="_chance")
         reference(ax, "everything called positive", [], [], ":")
@@ -141,6 +122,7 @@ class PrecisionRecallDisplay(Display):
         legend(ax)
 
 
+@shares_its_page("``bins``")
 def precision_recall(
     pred: Any, target: Any = None, *, weights: Any = None, name: str | None = None, ax: Any = None, **options: Any
 ) -> PrecisionRecallDisplay:
@@ -156,25 +138,13 @@ def precision_recall(
         stream of it, of `average_precision`, or of another metric that remembers the same.
     target : array, optional
         Of the shape of `pred`: 1 for positives, 0 for negatives.
-    weights : array, optional
-        How much each score counts.
-    name : str, optional
-        For the legend.
-    ax : matplotlib.axes.Axes, optional
-        What to draw on; by default a figure of its own. Several curves may share one.
-    **options
-        Of `arraylosses.precision_recall_curve`, such as ``bins``; and of the line, such as ``color``.
+    <the rest>
 
     Returns
     -------
     PrecisionRecallDisplay
 
-    Raises
-    ------
-    TypeError
-        For a curve or a state of another kind.
-    ValueError
-        For arrays beside a curve or a state, for empty arrays, and for several curves at once.
+    <what is refused>
 
     Examples
     --------
@@ -183,9 +153,7 @@ def precision_recall(
     >>> print(display.line_.get_label())
     AP = 0.833
     """
-    params, look = taken(precision_recall_curve, options)
-    curve, number = PRECISION_RECALL.curve({"pred": pred, "target": target}, weights, params)
-    return PrecisionRecallDisplay(curve, number(average_precision), name, look).plot(ax)
+    return PrecisionRecallDisplay.of({"pred": pred, "target": target}, weights, name, ax, options)
 
 
 # ---- confusion
@@ -236,8 +204,9 @@ class ConfusionDisplay(Display):
         ax.set(xlabel="predicted class", ylabel="true class", title=self.name or "")
         few = len(self.matrix) <= MOST_IN_WORDS
         if few:
-            ax.set_xticks(range(len(self.labels)), self.labels)
-            ax.set_yticks(range(len(self.labels)), self.labels)
+            places, width = range(len(self.labels)), max(len(str(label)) for label in self.labels)
+            ax.set_xticks(places, self.labels, rotation=90 if width * len(self.labels) > MOST_BESIDE else 0)
+            ax.set_yticks(places, self.labels)
         self.text_ = self._numbers(ax) if few else None
 
     def _numbers(self, ax: Any) -> Any:
@@ -245,10 +214,14 @@ class ConfusionDisplay(Display):
         written = np.empty(self.matrix.shape, dtype=object)
         for (down, across), value in np.ndenumerate(self.matrix):
             shade = self.image_.cmap(self.image_.norm(value))
-            colour = "black" if _luminance(shade) > 0.4 else "white"
-            told = f"{value:.3g}" if self.normalize or value != round(value) else f"{value:,.0f}"
-            written[down, across] = ax.text(across, down, told, ha="center", va="center", color=colour)
+            colour = "black" if _luminance(shade) > 0.46 else "white"
+            written[down, across] = ax.text(across, down, self._told(value), ha="center", va="center", color=colour)
         return written
+
+    def _told(self, value: float) -> str:
+        if self.normalize:
+            return f"{value:.2f}"
+        return f"{value:,.0f}" if value.is_integer() else f"{value:.3g}"
 
 
 def _luminance(shade: Any) -> float:
