@@ -1,9 +1,11 @@
 """How the pages are built: ``python -m sphinx -W --keep-going -b html docs OUT``."""
 
+import os
 import sys
 from pathlib import Path
 
 DOCS = Path(__file__).parent
+os.environ.setdefault("KERAS_BACKEND", "torch")  # of whose adapter the signatures are written; its own is TensorFlow
 sys.path[:0] = [str(DOCS.parent), str(DOCS / "_extension")]
 
 import arraylosses_pages  # noqa: E402  # stands in docs/_extension, which the line before puts on the path

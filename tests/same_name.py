@@ -133,8 +133,8 @@ pred = np.asarray([1.1, 2.0, 5.0])""",
     ),
     Section(
         "MAPE where a target is 0",
-        "Each library puts a small number of its own in the place of the 0, and the answer is that number's. Ours divides "
-        "as it stands: infinity says what is wrong, and a mask leaves the element out.",
+        "Each library puts a small number of its own in the place of the 0, and the answer is that number's. Ours "
+        "divides as it stands: infinity says what is wrong, and a mask leaves the element out.",
         """target = np.asarray([1.0, 4.0, 0.0])
 pred = np.asarray([1.1, 2.0, 0.5])""",
         (
@@ -146,8 +146,8 @@ pred = np.asarray([1.1, 2.0, 0.5])""",
     ),
     Section(
         "The direction of the Kullback-Leibler divergence",
-        "The average is over one of the two distributions: the first argument of SciPy, torchmetrics and Keras, the second of "
-        "PyTorch, Optax and ours, which take the prediction first (the former two its logarithm). PyTorch's "
+        "The average is over one of the two distributions: the first argument of SciPy, torchmetrics and Keras, the "
+        "second of PyTorch, Optax and ours, which take the prediction first (the former two its logarithm). PyTorch's "
         "`reduction='mean'`, its default, divides by the number of classes as well.",
         """p = np.asarray([0.7, 0.2, 0.1])
 q = np.asarray([0.5, 0.3, 0.2])""",
@@ -197,8 +197,8 @@ members = np.asarray([0.0, 1.0, 2.0, 4.0])""",
     ),
     Section(
         "A weighted mean",
-        "Divided by the sum of the weights, or by the number of elements. Ours divides by the sum of the weights, always; "
-        "`avg_factor` states another divisor.",
+        "Divided by the sum of the weights, or by the number of elements. Ours divides by the sum of the weights, "
+        "always; `avg_factor` states another divisor.",
         """pred, target = np.asarray([1.0, 2.0, 4.0]), np.asarray([1.5, 2.0, 1.0])
 prob, yes = np.asarray([0.9, 0.2, 0.6]), np.asarray([1.0, 0.0, 0.0])
 w = np.asarray([1.0, 0.0, 3.0])""",
@@ -217,8 +217,8 @@ w = np.asarray([1.0, 0.0, 3.0])""",
     ),
     Section(
         "A cross entropy with weights of classes",
-        "PyTorch divides by the weights of the classes that were chosen where the target is a label, and by the number of "
-        "elements where the same target is written as a distribution. Ours does the same, and says so.",
+        "PyTorch divides by the weights of the classes that were chosen where the target is a label, and by the number "
+        "of elements where the same target is written as a distribution. Ours does the same, and says so.",
         """scores = np.asarray([[2.0, 0.0, 1.0], [0.0, 1.0, 0.5], [0.3, 0.1, 1.2]])
 label = np.asarray([0, 2, 2])
 w = np.asarray([1.0, 2.0, 4.0])""",
@@ -253,7 +253,8 @@ def namespace(section: Section, calls: list[str]) -> dict[str, Any]:
     """What the calls of a section see."""
     found: dict[str, Any] = {}
     for word in words(" ".join([section.given, *calls])):
-        found[word] = [import_module(name) for name in WORDS[word]][0]
+        for name in reversed(WORDS[word]):
+            found[word] = import_module(name)
     exec(section.given, found)
     return found
 
@@ -287,8 +288,8 @@ def rows(section: Section, numbers: list[float]) -> Iterator[list[str]]:
 
 HEAD = """# Same name, other number
 
-One name, one input, several numbers: what known libraries return, and our call that returns the same. This page is written by
-`python -m tests.same_name`, which runs every call on it; do not edit it.
+One name, one input, several numbers: what known libraries return, and our call that returns the same. This page is
+written by `python -m tests.same_name`, which runs every call on it; do not edit it.
 
 Run on {date} with {versions}. `F` is `torch.nn.functional`, `tm` is `torchmetrics.functional`.
 """

@@ -1,4 +1,4 @@
-"""docs/same_name.md is that of what was run, every call of ours gives its number, and so do the libraries that are there."""
+"""docs/same_name.md is what was run, and every call on it gives its number, ours and theirs."""
 
 import json
 from math import isclose

@@ -1,4 +1,4 @@
-"""``python -m tests.ways FILE ...``: on which libraries each way of running held, metric by metric, into ``docs/ways.json``.
+"""``python -m tests.ways FILE ...``: on which libraries each way of running held, into ``docs/ways.json``.
 
 The files are those of a conformance run, as `tests.matrix` takes them; the badges of the pages are made of the result.
 A way is a law about running: under a compiler, mapped, in parts, with a mask, over devices, with its derivative.

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -71,7 +72,8 @@ def modules_of(package: ModuleType) -> Iterator[ModuleType]:
     yield package
     for found in iter_modules(package.__path__, f"{package.__name__}."):
         if not found.name.rpartition(".")[2].startswith("_"):
-            yield import_module(found.name)
+            with suppress(ModuleNotFoundError):
+                yield import_module(found.name)
 
 
 def module_page(module: ModuleType, line: str) -> str:

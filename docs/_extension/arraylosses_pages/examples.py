@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-NOT_RUN = "ddp|distributed|quickstart"
-"""Examples that start processes of their own, or that the site need not run to show, by their names."""
+NOT_RUN = "ddp"
+"""Examples that start processes of their own, which import what they run from a file: shown, and not run."""
 
 HEADER = """Examples
 ========
@@ -34,26 +34,30 @@ def staged(docs: Path) -> dict[str, str]:
 
 
 class Pictures:
-    """What an example writes to disk, beside what it leaves open in matplotlib."""
-
-    def __init__(self) -> None:
-        self.seen: set[Path] = set()
+    """What an example writes to disk; of one that writes nothing, what it leaves open in matplotlib."""
 
     def __repr__(self) -> str:
         """The same in every run: the gallery compares settings by it."""
         return "pictures on disk"
 
     def __call__(self, block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
-        from sphinx_gallery.scrapers import figure_rst
+        from matplotlib import pyplot
+        from sphinx_gallery.scrapers import figure_rst, matplotlib_scraper
 
         folder = Path(block_vars["src_file"]).parent
-        names = []
-        for file in sorted(p for kind in ("*.png", "*.gif") for p in folder.glob(kind)):
-            path = Path(next(block_vars["image_path_iterator"])).with_suffix(file.suffix)
-            path.parent.mkdir(exist_ok=True)
-            file.replace(path)
-            names.append(str(path))
-        return str(figure_rst(names, gallery_conf["src_dir"])) if names else ""
+        files = sorted(file for kind in ("*.png", "*.gif") for file in folder.glob(kind))
+        if not files:
+            return str(matplotlib_scraper(block, block_vars, gallery_conf))
+        pyplot.close("all")  # which would be shown twice
+        places = [Path(path) for path, _ in zip(block_vars["image_path_iterator"], files, strict=False)]
+        return str(figure_rst([moved(*pair) for pair in zip(files, places, strict=True)], gallery_conf["src_dir"]))
+
+
+def moved(file: Path, place: Path) -> str:
+    """To where the gallery looks for it, with its own suffix."""
+    place = place.with_suffix(file.suffix)
+    place.parent.mkdir(exist_ok=True)
+    return str(file.replace(place))
 
 
 def gallery_settings(docs: Path) -> dict[str, Any]:
@@ -62,7 +66,7 @@ def gallery_settings(docs: Path) -> dict[str, Any]:
         "examples_dirs": str(docs / "_examples"),
         "gallery_dirs": "auto_examples",
         "filename_pattern": rf"/(?!({NOT_RUN}))\w+\.py$",
-        "image_scrapers": ("matplotlib", Pictures()),
+        "image_scrapers": (Pictures(),),
         "download_all_examples": False,
         "remove_config_comments": True,
         "show_memory": False,

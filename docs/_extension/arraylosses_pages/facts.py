@@ -84,7 +84,7 @@ def formula_of(doc: str) -> str:
 
 
 def number(value: float) -> str:
-    return "∞" if value == inf else "−∞" if value == -inf else f"{value:g}".replace("-", "−")
+    return f"{value:g}".replace("inf", "∞")
 
 
 def interval(span: tuple[float, float] | None) -> str:

@@ -9,9 +9,9 @@ from .text import badges, indented, title
 
 HEAD = """{title}
 {count} losses, metrics and functions, one card each. A picture shows the value (solid) of a loss of single numbers and
-its gradient (dashed), as automatic differentiation finds it. ↑ more is better, ↓ less is better, → the value that is best. Badges
-name the libraries on which the laws held (:doc:`matrix`), and the ways of running that were tried there. A card leads
-to the metric's page.
+its gradient (dashed), as automatic differentiation finds it. ↑ more is better, ↓ less is better, → the value that is
+best. Badges name the libraries on which the laws held (:doc:`matrix`), and the ways of running in which they held
+there. A card leads to the metric's page.
 """
 
 

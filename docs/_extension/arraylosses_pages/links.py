@@ -39,5 +39,5 @@ def to_metrics(app: Any, tree: nodes.document, docname: str) -> None:
         page = page_of().get(code.astext(), docname)
         if page == docname or isinstance(code.parent, (nodes.reference, nodes.title)):
             continue
-        link = nodes.reference("", "", code.deepcopy(), refuri=app.builder.get_relative_uri(docname, page), internal=True)
-        code.replace_self(link)
+        uri = app.builder.get_relative_uri(docname, page)
+        code.replace_self(nodes.reference("", "", code.deepcopy(), refuri=uri, internal=True))

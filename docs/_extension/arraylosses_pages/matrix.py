@@ -7,16 +7,16 @@ from .facts import LIBRARIES, stored
 from .text import table, title
 
 HEAD = """{title}
-{laws} laws, {metrics} metrics in all their forms, {examples} draws of data for each, tried on {date}. A cell holds how many laws held
-of those that say something of the metric on this library; the rest is undefined for it by one of its facts. What the
-library lacks, such as float16, is counted beside it. :doc:`conformance` says what the laws are, and how to try a loss of
-your own.
+{laws} laws, {metrics} metrics in all their forms, {examples} draws of data for each, tried on {date}. A cell says how
+many laws held of those that say something of the metric on this library; the rest is undefined for it by one of its
+facts. What the library lacks, such as float16, is counted beside it. :doc:`conformance` says what the laws are, and how
+to try a loss of your own.
 """
 
 
 def cell(numbers: Sequence[int] | None) -> str:
     if numbers is None or not (numbers[0] + numbers[2] + numbers[3]):
-        return "–"
+        return "-"
     held, _, lacking, broken = numbers
     told = [
         f"{held} of {held + lacking + broken}",

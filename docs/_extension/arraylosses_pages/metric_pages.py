@@ -31,7 +31,8 @@ def page(card: Card, picture: str | None) -> str:
     shown = f".. image:: /{picture}\n   :alt: {alternative(card)}\n   :class: curve\n" if picture else ""
     listed = "\n".join(f":{what}: {said}" for what, said in facts(card))
     told = f".. currentmodule:: arraylosses\n\n.. autofunction:: {card.name}\n"
-    return "\n".join([":html_theme.sidebar_secondary.remove: true\n", title(card.name), ".. rst-class:: facts\n", listed, "", shown, told])
+    head = [":html_theme.sidebar_secondary.remove: true\n", title(card.name), ".. rst-class:: facts\n"]
+    return "\n".join([*head, listed, "", shown, told])
 
 
 def pages(cards: Iterable[Card], pictures: Mapping[str, str]) -> dict[str, str]:
