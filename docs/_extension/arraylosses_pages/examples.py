@@ -49,7 +49,7 @@ class Pictures:
         if not files:
             return str(matplotlib_scraper(block, block_vars, gallery_conf))
         pyplot.close("all")  # which would be shown twice
-        places = [Path(path) for path, _ in zip(block_vars["image_path_iterator"], files, strict=False)]
+        places = [Path(next(block_vars["image_path_iterator"])) for _ in files]
         return str(figure_rst([moved(*pair) for pair in zip(files, places, strict=True)], gallery_conf["src_dir"]))
 
 
