@@ -8,6 +8,8 @@ from docutils import nodes
 
 import arraylosses as al
 
+from .api import plain_functions
+
 PAGES = {
     "../README.md": "index.md",
     "../arraylosses/CHANGELOG.md": "changelog.md",
@@ -29,8 +31,9 @@ def rewrite(app: Any, docname: str, source: list[str]) -> None:
 
 @cache
 def page_of() -> dict[str, str]:
-    """The page of every name of a metric, its other names included."""
-    return {name: f"metrics/{m.__name__}" for m in al.catalogue for name in (m.__name__, *m.facts.also)}
+    """Where every name leads: a metric, its other names included, and the plain functions beside them."""
+    found = {name: f"metrics/{m.__name__}" for m in al.catalogue for name in (m.__name__, *m.facts.also)}
+    return found | {name: f"api/functions#arraylosses.{name}" for name in plain_functions()}
 
 
 def to_metrics(app: Any, tree: nodes.document, docname: str) -> None:
@@ -39,5 +42,6 @@ def to_metrics(app: Any, tree: nodes.document, docname: str) -> None:
         page = page_of().get(code.astext(), docname)
         if page == docname or isinstance(code.parent, (nodes.reference, nodes.title)):
             continue
-        uri = app.builder.get_relative_uri(docname, page)
+        name, sharp, place = page.partition("#")
+        uri = app.builder.get_relative_uri(docname, name) + sharp + place
         code.replace_self(nodes.reference("", "", code.deepcopy(), refuri=uri, internal=True))

@@ -16,7 +16,7 @@ to try a loss of your own.
 
 def cell(numbers: Sequence[int] | None) -> str:
     if numbers is None or not (numbers[0] + numbers[2] + numbers[3]):
-        return "-"
+        return "none"
     held, _, lacking, broken = numbers
     told = [
         f"{held} of {held + lacking + broken}",
