@@ -31,7 +31,7 @@ WAYS = {
     ("mapped_is_a_loop", "torch"): "torch.func.vmap",
     ("value_and_gradient_are_one", "torch"): "autograd",
     ("spread_is_whole", "torch"): "DTensor",
-    ("lazy_as_stated", "dask"): "lazy",
+    ("lazy_as_stated", "dask"): "Dask, lazy",
     ("parts_make_the_whole", "numpy"): "stream",
     ("a_mask_is_a_weight", "numpy"): "weights",
 }
