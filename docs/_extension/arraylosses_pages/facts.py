@@ -10,7 +10,6 @@ from typing import Any
 
 import arraylosses as al
 from arraylosses._catalogue import subject_of
-from arraylosses._names import HOMES
 
 LIBRARIES = {
     "numpy": "NumPy",
@@ -37,7 +36,6 @@ WAYS = {
 }
 """A law on a library -> the way of running that it stands for."""
 
-SUBJECTS = {home: home for home in HOMES if not home.startswith("_")}
 MATH = re.compile(r"^\.\. math::(?P<body>.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -54,6 +52,7 @@ class Card:
         The interval of the values, and where the better ones lie.
     libraries, ways : tuple of str
         Those on which cells of the matrix held.
+    facts : Facts
     """
 
     name: str
@@ -66,10 +65,6 @@ class Card:
     libraries: tuple[str, ...]
     ways: tuple[str, ...]
     facts: al.Facts
-
-    @property
-    def differentiable(self) -> bool:
-        return self.kind != "function" and self.facts.smooth != "nowhere"
 
     @property
     def classes(self) -> str:
