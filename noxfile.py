@@ -98,9 +98,26 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The examples of every docstring."""
+    """The pages, without a warning, and what they and the docstrings say, run; arguments go to Sphinx."""
+    session.install("-e", ".[docs]", "-r", "tests/requirements.txt", *CONSTRAINTS)
+    out = str(Path(session.create_tmp()).resolve() / "html")
+    session.run("python", "-m", "sphinx", "-W", "--keep-going", "-b", "html", "docs", out, *session.posargs)
+    looked = {"ARRAYLOSSES_PAGES": out}
+    session.run("pytest", "-n", "auto", "tests/test_examples.py", "tests/test_pages.py", env=looked)
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Every example, as a user runs it, and whether what it claims holds."""
     session.install(*EVERYTHING)
-    session.run("pytest", "-n", "auto", "tests/test_examples.py", *session.posargs)
+    session.run("pytest", "-n", "auto", "tests/test_worked_examples.py", *session.posargs)
+
+
+@nox.session
+def same_name(session: nox.Session) -> None:
+    """What known libraries give under one name, into docs/same_name.md."""
+    session.install(*EVERYTHING, "-r", "tests/bench/requirements.txt")
+    session.run("python", "-m", "tests.same_name", *session.posargs)
 
 
 @nox.session
@@ -151,3 +168,4 @@ def matrix(session: nox.Session) -> None:
     session.install(*EVERYTHING)
     session.run("python", "-m", "arraylosses", "conformance", "--json", "matrix.json", "--html", "matrix.html")
     session.run("python", "-m", "tests.matrix", "matrix.json")
+    session.run("python", "-m", "tests.ways", "matrix.json")

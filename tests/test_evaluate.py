@@ -209,7 +209,7 @@ SENTENCES = [
     (
         lambda: al.evaluate(al.stream(al.huber_loss), PRED, TARGET, delta=2.0),
         TypeError,
-        "Stream(huber_loss) has its parameters already; got `delta` beside it.",
+        "stream(huber_loss) has its parameters already; got `delta` beside it.",
     ),
     (
         lambda: al.evaluate(al.absolute_error, [(PRED, TARGET), (PRED.astype("float32"), TARGET.astype("float32"))]),

@@ -8,6 +8,8 @@ from ._common import checked, needed
 
 torch = needed("torch", "torch")
 
+__all__ = ["Loss", "Metric"]  # noqa: F822  # `Metric` by `__getattr__`
+
 
 def __getattr__(name: str) -> Any:
     """`Metric` needs torchmetrics, `Loss` does not."""
