@@ -53,7 +53,9 @@ def main():
     torch.manual_seed(SEED)
     start, target = boxes(200), boxes(200)
     start[0], target[0] = torch.tensor([0.05, 0.1, 0.2, 0.45]), torch.tensor([0.5, 0.6, 0.95, 0.8])
-    figure, axes = plt.subplots(1, len(FRAMES) + 1, figsize=(21, 3.2), width_ratios=[1] * 6 + [1.5], layout="constrained")
+    figure, axes = plt.subplots(
+        1, len(FRAMES) + 1, figsize=(21, 3.2), width_ratios=[1] * 6 + [1.5], layout="constrained"
+    )
     for ax, step in zip(axes, FRAMES, strict=False):
         draw_box(ax, target[0], facecolor="#dddddd")
         ax.set(title=f"step {step}", aspect="equal", xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), xticks=(), yticks=())

@@ -16,7 +16,7 @@ from torch import nn
 
 import arraylosses as al
 
-MEMBERS, STEPS, GAP = 5, 400, (0.0, 2.5)
+MEMBERS, STEPS, GAP = 5, 800, (0.0, 2.5)
 torch.set_num_threads(1)  # the quickest for networks as small as these
 
 

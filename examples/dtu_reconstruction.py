@@ -2,11 +2,11 @@
 A reconstruction, judged as the DTU benchmark does
 ==================================================
 
-The surface is a vase of 140 mm, and a reconstruction of it goes wrong step by step: it is noisy, it has
-stray points, one side is missing. *Accuracy* is the mean distance from the reconstruction to the surface, *completeness* the mean
-distance back, *overall* half their sum. Distances above 20 mm are dropped, as if they belonged to another object: the
-far cloud of stray points costs nothing in ``dtu_chamfer``, while ``point_cloud_fscore`` counts each of them. Both
-clouds are thinned first, so that a region of many points has no greater say.
+The surface is a vase of 140 mm, and a scan of it goes wrong step by step: it is noisy, it has stray points, one side is
+missing. *Accuracy* is the mean distance from the scan to the surface, *completeness* the mean distance back, *overall*
+half their sum. Distances above 20 mm are dropped, as if they were of another object: the far cloud of strays costs
+nothing in ``dtu_chamfer``, while ``point_cloud_fscore`` counts each of them. Both clouds are thinned first, so that a
+region of many points has no greater say.
 """
 
 import matplotlib.pyplot as plt
@@ -34,7 +34,7 @@ def reconstructions(rng):
     scan = vase(rng, COUNT)
     noisy = scan + rng.normal(scale=0.5, size=scan.shape)
     near = vase(rng, 1000) + rng.normal(scale=8, size=(1000, 3))
-    far = rng.normal(scale=8, size=(1000, 3)) + [120, 0, 70]
+    far = rng.normal(loc=(120, 0, 70), scale=8, size=(1000, 3))
     with_near, with_far = np.concatenate([noisy, near]), np.concatenate([noisy, near, far])
     lacking = with_far[(with_far[:, 1] > -10) | (with_far[:, 2] < 60)]
     names = ("another scan", "+ noise of 0.5 mm", "+ points near by", "+ points far away", "- one side")
@@ -51,12 +51,13 @@ def main():
         share = al.point_cloud_fscore(pred, surface, threshold=2.0)
         row = f"{name:<20}{dtu.accuracy:>9.3f}{dtu.completeness:>14.3f}{dtu.overall:>9.3f}"
         print(f"{row}   {share.fscore:>8.3f}{share.precision:>11.3f}{share.recall:>8.3f}")
-    figure = plt.figure(figsize=(12, 6))
-    titles = {"pred_to_target": "what is wrong in the reconstruction", "target_to_pred": "what it lacks of the surface"}
-    for i, (direction, title) in enumerate(titles.items(), start=1):
-        ax = figure.add_subplot(1, 2, i, projection="3d")
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), subplot_kw={"projection": "3d"}, layout="constrained")
+    titles = {"pred_to_target": "wrong in the reconstruction", "target_to_pred": "lacking of the surface"}
+    for ax, (direction, title) in zip(axes, titles.items(), strict=True):
         al.plot.point_distances(pred, surface, direction=direction, ax=ax, unit="mm", vmax=20.0, s=4)
-        ax.set_title(title)
+        ax.set(title=title)
+        ax.get_legend().remove()
+        ax.set_axis_off()
         ax.view_init(20, -60)
     figure.savefig("dtu_reconstruction.png")
     print("Picture: dtu_reconstruction.png")
