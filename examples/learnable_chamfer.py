@@ -11,14 +11,13 @@ from torch import nn
 
 import arraylosses as al
 
-POINTS, STEPS, SEED = 128, 100, 0
+POINTS, STEPS, SEED = 128, 300, 0
 torch.set_num_threads(1)  # the quickest for networks as small as these
 
 
-def shared(*widths):
-    """Layers that see each point by itself."""
-    layers = [layer for n, m in zip(widths, widths[1:], strict=False) for layer in (nn.Linear(n, m), nn.LeakyReLU())]
-    return nn.Sequential(*layers[:-1])
+def shared(before, hidden, after):
+    """Two layers that see each point by itself."""
+    return nn.Sequential(nn.Linear(before, hidden), nn.LeakyReLU(), nn.Linear(hidden, after))
 
 
 class Attention(nn.Module):
@@ -26,7 +25,7 @@ class Attention(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.both, self.own, self.score = shared(3, 64, 128), shared(3, 64, 64), shared(3 + 64 + 2 * 128, 64, 16, 1)
+        self.both, self.own, self.score = shared(3, 64, 128), shared(3, 64, 64), shared(3 + 64 + 2 * 128, 64, 1)
 
     def forward(self, cloud, other):
         context = [self.own(cloud).amax(-2), self.both(cloud).amax(-2), self.both(other).amax(-2)]
@@ -61,7 +60,7 @@ def moved(cloud, distance, networks=None):
 
 def main():
     torch.manual_seed(SEED)
-    target, start = target_cloud(), 0.1 * torch.randn(1, POINTS, 3)
+    target, start = target_cloud(), 0.5 * torch.randn(1, POINTS, 3)
     there, back = networks = nn.ModuleList([Attention(), Attention()])
 
     def plain(cloud):
