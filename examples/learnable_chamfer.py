@@ -2,8 +2,9 @@
 The learnable Chamfer distance and its networks
 ===============================================
 
-A cloud is moved onto a target under the plain Chamfer distance, and under the learnable one, whose weights come from
-two small networks (T. Huang et al., arXiv:2312.16582). These learn in turn to find what is still wrong.
+A cloud of points is moved onto a sphere with a spike, under the plain Chamfer distance and under the learnable one,
+whose weights come from two small networks. These learn in turn to find what is still wrong, and the loss dwells on it.
+After T. Huang et al. (2023), Learnable Chamfer distance for point cloud reconstruction, arXiv:2312.16582.
 """
 
 import torch
@@ -33,13 +34,6 @@ class Attention(nn.Module):
         return al.lcd_attention_weights(self.score(torch.cat([cloud, context], -1)).squeeze(-1))
 
 
-def target_cloud():
-    """A sphere, with a thin spike that few points stand for."""
-    cloud = nn.functional.normalize(torch.randn(POINTS, 3), dim=-1)
-    cloud[-16:] = torch.linspace(1.1, 2, 16).unsqueeze(-1) * torch.tensor([0.0, 0.0, 1.0])
-    return cloud.unsqueeze(0)
-
-
 def step(optimiser, loss):
     optimiser.zero_grad()
     loss.backward()
@@ -60,7 +54,9 @@ def moved(cloud, distance, networks=None):
 
 def main():
     torch.manual_seed(SEED)
-    target, start = target_cloud(), 0.5 * torch.randn(1, POINTS, 3)
+    target = nn.functional.normalize(torch.randn(1, POINTS, 3), dim=-1)
+    target[0, -16:] = torch.linspace(1.1, 2, 16)[:, None] * torch.tensor([0, 0, 1])  # a spike that few points stand for
+    start = 0.5 * torch.randn(1, POINTS, 3)
     there, back = networks = nn.ModuleList([Attention(), Attention()])
 
     def plain(cloud):
