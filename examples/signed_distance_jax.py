@@ -14,7 +14,7 @@ import optax
 
 import arraylosses as al
 
-STEPS, LAYERS = 600, [(2, 64, 0.5), (64, 64, 0.01), (64, 64, 0.01), (64, 1, 0.01)]  # inputs, outputs, greatest weight
+STEPS, SEED, LAYERS = 600, 1, [(2, 64, 0.5), (64, 64, 0.01), (64, 64, 0.01), (64, 1, 0.01)]  # in, out, largest weight
 
 
 @jax.jit
@@ -58,9 +58,9 @@ def fitted(outline, steik):
 
 
 def main():
-    points = jax.random.uniform(jax.random.key(0), (1000, 2), minval=-1, maxval=1)
+    points = jax.random.uniform(jax.random.key(SEED), (1000, 2), minval=-1, maxval=1)
     points -= true_distance(points)[:, None] * jax.vmap(jax.grad(true_distance))(points)  # down to the outline
-    outline = points[al.radius_downsample(points, radius=0.1) > 0]
+    outline = points[al.radius_downsample(points, radius=0.07) > 0]
     x = jnp.linspace(-1, 1, 101)
     grid = jnp.stack(jnp.meshgrid(x, x), -1)
     figure, axes = plt.subplots(1, 3, figsize=(12, 4.3), layout="constrained")
