@@ -6,13 +6,16 @@ Two processes of ``torch.distributed`` evaluate one model on parts of unequal si
 ranks of ``DistributedDataParallel`` do. Each gathers the state of a stream; ``all_merge`` makes one of them on every
 rank, and its numbers are those of all data at once. The mean of the ranks' own numbers is another number: right for
 none of these metrics, and not even near for R².
+
+``torchrun --nproc-per-node 2 ddp_evaluation.py`` starts the processes, and so does the script when run by itself.
 """
 
-import tempfile
-from pathlib import Path
+import os
+import subprocess
+import sys
 
 import torch
-from torch import distributed, multiprocessing
+from torch import distributed
 
 import arraylosses as al
 from arraylosses.engines.torch import all_merge
@@ -28,32 +31,37 @@ def predictions():
     return target + 0.3 * target * torch.randn(COUNT, generator=random), target
 
 
-def evaluate(rank, file, results):
+def evaluate():
     """What each rank runs: three quarters of the data are the first one's."""
-    distributed.init_process_group("gloo", init_method=f"file://{file}", rank=rank, world_size=RANKS)
+    distributed.init_process_group("gloo")
+    rank = distributed.get_rank()
+    pred, target = predictions()
     share = slice(0, 3 * COUNT // 4) if rank == 0 else slice(3 * COUNT // 4, COUNT)
-    pred, target = (x[share] for x in predictions())
     stream = al.stream(METRICS)
-    state = stream.init(pred, target)
-    for batch in zip(pred.split(1000 + rank), target.split(1000 + rank), strict=True):
+    state = stream.init(pred[share], target[share])
+    for batch in zip(pred[share].split(1000 + rank), target[share].split(1000 + rank), strict=True):
         state = stream.update(state, *batch)
-    own, together = stream.compute(state), stream.compute(all_merge(stream, state))
-    results[rank] = {name: (float(own[name]), float(together[name])) for name in METRICS}
+    merged = stream.compute(all_merge(stream, state))
+    own = [None] * RANKS
+    distributed.all_gather_object(own, stream.compute(state))
+    if rank == 0:
+        print(f"{'':<10}{'rank 0':>11}{'rank 1':>11}{'their mean':>13}{'merged':>13}{'all at once':>13}")
+        for name, metric in METRICS.items():
+            first, second, whole = own[0][name], own[1][name], metric(pred, target)
+            row = f"{name:<10}{first:>11.6f}{second:>11.6f}{(first + second) / 2:>13.6f}"
+            print(f"{row}{merged[name]:>13.6f}{whole:>13.6f}")
     distributed.destroy_process_group()
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder, multiprocessing.Manager() as manager:
-        results = manager.dict()
-        multiprocessing.spawn(evaluate, (Path(folder, "meeting"), results), nprocs=RANKS)
-        ranks = [results[rank] for rank in range(RANKS)]
-    print(f"{'':<10}" + "".join(f"{f'rank {rank}':>11}" for rank in range(RANKS)), end="")
-    print(f"{'their mean':>13}{'merged':>13}{'all at once':>13}")
-    pred, target = predictions()
-    for name, metric in METRICS.items():
-        own = [rank[name][0] for rank in ranks]
-        print(f"{name:<10}" + "".join(f"{value:>11.6f}" for value in own), end="")
-        print(f"{sum(own) / RANKS:>13.6f}{ranks[0][name][1]:>13.6f}{float(metric(pred, target)):>13.6f}")
+    if "RANK" in os.environ:  # torchrun has started this process
+        evaluate()
+        return
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={RANKS}", sys.argv[0]]
+    run = subprocess.run(
+        command, env=os.environ | {"OMP_NUM_THREADS": "1"}, stdout=subprocess.PIPE, text=True, check=True
+    )
+    print(run.stdout, end="")
 
 
 if __name__ == "__main__":
