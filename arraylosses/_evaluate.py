@@ -80,7 +80,8 @@ def evaluate(
     Notes
     -----
     No batch is kept, and no graph of automatic differentiation. Arrays of JAX are added by one compiled program for
-    each shape of batch, in which a label out of range gives NaN.
+    each shape of batch, in which a label out of range gives NaN. Dask arrays are computed here and now, one part after
+    the other; `arraylosses.engines.dask.evaluate` gives a task for a cluster, which holds all parts at once.
 
     Examples
     --------

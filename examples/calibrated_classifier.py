@@ -2,7 +2,7 @@
 A classifier that knows how often it is right
 =============================================
 
-Two equal networks learn handwritten digits, of which one in five bears a wrong label, as labels of people do. Trained
+Two equal networks learn handwritten digits, of which one in five bears a label drawn by lot, as people err. Trained
 by plain cross entropy, a network learns the mistakes by heart and is far too sure of itself. The other has the focal
 loss, which stops minding what is right already, and cross entropy of smoothed labels, which asks for no certainty.
 Scores are of digits that neither has seen. The expected calibration error (ECE) is the mean distance between how sure
@@ -24,8 +24,8 @@ torch.set_num_threads(1)  # the quickest for networks as small as these
 def noisy_digits():
     """Images and labels to learn from, then those to be judged by."""
     images, labels = load_digits(return_X_y=True)
-    wrong = torch.rand(len(labels)) < 0.2
-    labels = torch.where(wrong, torch.randint(0, 10, labels.shape), torch.as_tensor(labels))
+    by_lot = torch.rand(len(labels)) < 0.2
+    labels = torch.where(by_lot, torch.randint(0, 10, labels.shape), torch.as_tensor(labels))
     x, x_test, y, y_test = train_test_split(images / 16, labels.numpy(), train_size=600, random_state=SEED)
     return *(torch.as_tensor(a, dtype=torch.float32) for a in (x, x_test)), torch.as_tensor(y), torch.as_tensor(y_test)
 

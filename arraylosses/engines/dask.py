@@ -21,6 +21,8 @@ def evaluate(
 ) -> Any:
     """The metrics of Dask arrays, to be computed: a state for each chunk, and a tree of merges.
 
+    For a cluster; `arraylosses.evaluate` computes them here and now, one part after the other.
+
     Parameters
     ----------
     metrics : Metric, Stream, or dict of them
