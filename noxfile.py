@@ -25,7 +25,7 @@ SHIPPED = ("arraylosses/__init__.py", "arraylosses/__init__.pyi", "arraylosses/p
 def tests(session: nox.Session) -> None:
     """All tests, on every array library; arguments go to pytest."""
     session.install(*EVERYTHING)
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session

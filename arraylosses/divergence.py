@@ -3,7 +3,7 @@
 from math import exp, inf, log
 
 from ._domains import PROBABILITY, SIMPLEX, Base
-from ._math import divergence, divide, in_base, massless, xlogy
+from ._math import by_logarithms, divergence, divide, either, far_apart, in_base, massless, xlogy
 from ._metric import loss
 from ._typing import Array, Namespace
 
@@ -73,14 +73,19 @@ def relative_entropy(xp: Namespace, pred: Array, target: Array, /, *, base: Base
     >>> print(al.relative_entropy(np.array([0.5, 0.5]), np.array([1.0, 0.0]), reduction="none").round(6))
     [0.693147 0.      ]
     """
-    dead = massless(pred, target)
-    known, guess = xp.where(dead, 1.0, target), xp.where(dead, 1.0, pred)
+    apart = far_apart(xp, pred, target)
+    left = massless(pred, target) | apart
+    known, guess = xp.where(left, 1.0, target), xp.where(left, 1.0, pred)
     ratio, excess = guess / known, (guess - known) / known
-    dead = dead | (ratio == xp.inf)
     close = (excess > -0.5) & (excess < 1.0)
     near = xp.log1p(xp.where(close, excess, 0.0))
-    far = xp.log(xp.where(close | dead, 1.0, ratio))
-    return in_base(xp, xp.where(dead, 0.0, -known * xp.where(close, near, far)), base)
+    far = xp.log(xp.where(close | left, 1.0, ratio))
+    usual = xp.where(left, 0.0, -known * xp.where(close, near, far))
+
+    def with_those() -> tuple[Array]:
+        return (usual + by_logarithms(xp, pred, target, apart),)
+
+    return in_base(xp, either(xp, ~xp.any(apart), (usual,), with_those)[0], base)
 
 
 @loss(

@@ -59,7 +59,7 @@ def test_the_room_loads_no_adapter() -> None:
 def test_an_adapter_that_is_none_is_told() -> None:
     with pytest.raises(AttributeError) as told:
         _ = al.interop.optax
-    assert str(told.value) == "`arraylosses.interop` has no `optax`; it has flax, keras, sklearn, torch, xarray."
+    assert str(told.value) == "`arraylosses.interop` has no `optax`; it has flax, keras, lpips, sklearn, torch, xarray."
     pytest.importorskip("torch")
     with pytest.raises(AttributeError) as told:
         _ = al.interop.torch.Module

@@ -256,7 +256,7 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: plot.roc(OF_MEAN),
         TypeError,
-        r"`roc` draws states of `roc_curve` and of what remembers the same; got one of stream\(squared_error\)",
+        r"`roc` draws states of `roc_curve` and of what remembers the same; got one of stream\(\w+\)",
     ),
     (
         lambda: plot.sparsification(OF_AREA),

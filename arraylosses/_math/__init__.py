@@ -17,7 +17,7 @@ from .differences import (
     sum_of_smooth_l1,
     sum_of_squares,
 )
-from .distributions import divergence, massless
+from .distributions import by_logarithms, divergence, far_apart, massless
 from .draws import permutation_rows
 from .elementary import (
     absolute,
@@ -91,6 +91,7 @@ __all__ = [
     "at_most",
     "balance",
     "by_elements",
+    "by_logarithms",
     "by_rows",
     "callbacks",
     "centred",
@@ -106,6 +107,7 @@ __all__ = [
     "divide",
     "either",
     "extremes",
+    "far_apart",
     "focal_surprise",
     "gaussian_taps",
     "gradient_and_product",

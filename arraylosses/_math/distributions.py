@@ -2,7 +2,7 @@
 
 from .._typing import Array, Namespace
 from ._primitive import Primitive
-from .elementary import log_gap
+from .elementary import either, log_gap
 
 
 def massless(pred: Array, target: Array) -> Array:
@@ -10,15 +10,30 @@ def massless(pred: Array, target: Array) -> Array:
     return (target == 0) & (pred == pred)
 
 
+def far_apart(xp: Namespace, pred: Array, target: Array) -> Array:
+    """Where the ratio of two shares, or its slope, is no number of the dtype."""
+    most = float(xp.finfo(target.dtype).max) / 8
+    return (target > 0) & (pred > target * (target * most))
+
+
+def by_logarithms(xp: Namespace, pred: Array, target: Array, apart: Array) -> Array:
+    """``target log(target / pred)`` by the logarithms of both, where they are far apart; elsewhere 0."""
+    known, guess = xp.where(apart, target, 1.0), xp.where(apart, pred, 1.0)
+    return known * (xp.log(known) - xp.log(guess))
+
+
 @Primitive
 def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
     """Nats, over the last axis, of coding ``target`` with a code made for ``pred`` beyond those of its own."""
+    apart = far_apart(xp, pred, target)
     # a class without target mass costs nothing: both its terms are left out
-    dead = massless(pred, target)
-    known, guess = xp.where(dead, 1.0, target), xp.where(dead, 1.0, pred)
-    ratio = guess / known
-    # a target so small that the ratio overflows weighs nothing either
-    dead = dead | (ratio == xp.inf)
-    excess = xp.where(dead, 0.0, guess - known)
-    gap = known * log_gap(xp, ratio, excess / known)
-    return xp.sum(xp.where(dead, 0.0, gap), axis=-1) - xp.sum(excess, axis=-1)
+    left = massless(pred, target) | apart
+    known, guess = xp.where(left, 1.0, target), xp.where(left, 1.0, pred)
+    excess = xp.where(left, 0.0, guess - known)
+    gap = known * log_gap(xp, guess / known, excess / known)
+    usual = xp.sum(xp.where(left, 0.0, gap), axis=-1) - xp.sum(excess, axis=-1)
+
+    def with_those() -> tuple[Array]:
+        return (usual + xp.sum(by_logarithms(xp, pred, target, apart), axis=-1),)
+
+    return either(xp, ~xp.any(apart), (usual,), with_those)[0]
