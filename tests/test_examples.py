@@ -46,8 +46,11 @@ def test_examples(name: str) -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda g: g.name)
-def test_guides(guide: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guides(
+    guide: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The Python blocks of a guide run, one after the other; what follows ``# ->`` is what is printed."""
+    monkeypatch.chdir(tmp_path)  # for what they write
     module = ModuleType("guide")
     monkeypatch.setitem(sys.modules, "guide", module)  # so that what it defines can be pickled by name
     for block in re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL):
