@@ -1,10 +1,12 @@
 """All metrics and their facts as data: what pages, tests and the command line walk over."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
+from typing import Any
 
+from ._definition import Facts
 from ._metric import Function, Metric
 from ._names import HOMES
 from ._table import aligned
@@ -34,14 +36,7 @@ class Catalogue:
         """Loaded on first use, from the public names."""
         if self._given is not None:
             return self._given
-        found = [
-            getattr(import_module(f".{home}", __package__), name)
-            for home, names in HOMES.items()
-            if not home.startswith("_")
-            for name in names.split()
-        ]
-        # beside metrics a subject may have plain functions: of callables, or of a network's weights
-        return tuple(sorted((m for m in found if isinstance(m, Metric)), key=lambda m: m.__name__))
+        return tuple(sorted((m for _, m in _public() if isinstance(m, Metric)), key=lambda m: m.__name__))
 
     def __iter__(self) -> Iterator[Metric]:
         return iter(self.metrics)
@@ -85,17 +80,34 @@ class Catalogue:
         return aligned([("name", "kind", "subject", "best", "range", "smooth"), *map(_row, self)])
 
 
-def subject_of(metric: Metric) -> str:
-    """The file that a metric stands in."""
+def subject_of(metric: Callable[..., Any]) -> str:
+    """The file that a metric or a function stands in."""
     return metric.__module__.rpartition(".")[2]
 
 
 def _row(metric: Metric) -> tuple[str, ...]:
     facts = metric.facts
-    best = "-" if facts.best is None else f"{facts.best:g}"
-    span = "-" if facts.range is None else f"[{facts.range[0]:g}, {facts.range[1]:g}]"
     smooth = "-" if isinstance(metric, Function) else facts.smooth
-    return metric.__name__, metric.kind, subject_of(metric), best, span, smooth
+    return metric.__name__, metric.kind, subject_of(metric), *best_and_range(facts), smooth
+
+
+def best_and_range(facts: Facts, digits: int = 6) -> tuple[str, str]:
+    """As text, for a table."""
+    best = "-" if facts.best is None else f"{facts.best:g}"
+    return best, "-" if facts.range is None else "[{:.{n}g}, {:.{n}g}]".format(*facts.range, n=digits)
+
+
+def plain_functions() -> dict[str, Callable[..., Any]]:
+    """What subjects have beside metrics, of callables or of a network's weights, by name."""
+    return {name: found for name, found in _public() if not isinstance(found, Metric)}
+
+
+def _public() -> Iterator[tuple[str, Any]]:
+    """Every name of a subject, and what it stands for."""
+    for home in HOMES:
+        if not home.startswith("_"):
+            subject = import_module(f".{home}", __package__)
+            yield from ((name, getattr(subject, name)) for name in HOMES[home].split())
 
 
 catalogue = Catalogue()

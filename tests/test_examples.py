@@ -10,19 +10,12 @@ import pytest
 
 import arraylosses as al
 from arraylosses import _catalogue, conformance
-from arraylosses._names import HOMES
 from arraylosses.interop.lpips import convert
 
 ROOT = Path(__file__).parents[1]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = {m.__name__: m.__doc__ for m in al.catalogue}
-PAGES |= {
-    name: getattr(al, name).__doc__
-    for home, names in HOMES.items()
-    if not home.startswith("_")
-    for name in names.split()
-    if not isinstance(getattr(al, name), al.Metric)
-}
+PAGES |= {name: function.__doc__ for name, function in _catalogue.plain_functions().items()}
 MORE = (
     al.averaged,
     al.Stream,

@@ -4,15 +4,13 @@ import re
 import shutil
 from argparse import Namespace
 from collections.abc import Iterator
-from importlib import import_module
 from inspect import cleandoc, getdoc
 from textwrap import fill, indent
 from typing import Any
 
-from .._catalogue import catalogue, subject_of
+from .._catalogue import catalogue, plain_functions, subject_of
 from .._document import sections_of, told_facts
 from .._metric import Function, Metric
-from .._names import HOMES
 from ._results import better_of
 from ._usage import Usage
 
@@ -61,13 +59,11 @@ def _facts(metric: Metric) -> list[str]:
 
 def _of_function(name: str) -> str:
     """A public function that is no metric, such as `lpips`; a sentence where there is none."""
-    public = [n for home, names in HOMES.items() if not home.startswith("_") for n in names.split()]
+    public = plain_functions()
     if name not in public:
         raise Usage(f"there is no metric `{name}`{catalogue.suggestion(name, public)}")
-    found = getattr(import_module(__name__.partition(".")[0]), name)
-    parts = sections_of(getdoc(found) or "")
-    subject = found.__module__.rpartition(".")[2]
-    return _page(f"{name} (function of {subject})", parts.pop(""), parts)
+    parts = sections_of(getdoc(public[name]) or "")
+    return _page(f"{name} (function of {subject_of(public[name])})", parts.pop(""), parts)
 
 
 # ---- layout

@@ -2,13 +2,11 @@
 
 from argparse import Namespace
 from difflib import get_close_matches
-from importlib import import_module
 from itertools import groupby
 from typing import Any
 
-from .._catalogue import catalogue, subject_of
+from .._catalogue import best_and_range, catalogue, plain_functions, subject_of
 from .._metric import Function, Metric
-from .._names import HOMES
 from .._table import aligned
 from ._usage import Usage
 
@@ -39,9 +37,8 @@ def run(options: Namespace) -> int:
 
 def _row(metric: Metric) -> tuple[str, ...]:
     facts = metric.facts
-    best = "-" if facts.best is None else f"{facts.best:g}"
-    span = "-" if facts.range is None else f"[{facts.range[0]:.2g}, {facts.range[1]:.2g}]"
-    return metric.__name__, metric.kind, best, span, "-" if isinstance(metric, Function) else SMOOTH[facts.smooth]
+    smooth = "-" if isinstance(metric, Function) else SMOOTH[facts.smooth]
+    return metric.__name__, metric.kind, *best_and_range(facts, digits=2), smooth
 
 
 def _table(found: list[tuple[str, tuple[str, ...]]]) -> str:
@@ -63,8 +60,5 @@ def _refuse_unknown(subject: str | None) -> None:
 
 def _plain(subject: str | None) -> list[tuple[str, tuple[str, ...]]]:
     """Public functions that the catalogue does not hold, such as those of networks."""
-    homes = [subject] if subject else [home for home in HOMES if not home.startswith("_")]
-    names = [(home, name) for home in homes for name in HOMES[home].split()]
-    package = __name__.partition(".")[0]
-    plain = [one for one in names if not isinstance(getattr(import_module(f"{package}.{one[0]}"), one[1]), Metric)]
-    return [(home, (name, "function", "-", "-", "-")) for home, name in plain]
+    found = ((subject_of(function), name) for name, function in plain_functions().items())
+    return [(home, (name, "function", "-", "-", "-")) for home, name in found if subject in (None, home)]

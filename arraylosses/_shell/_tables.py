@@ -6,6 +6,7 @@ import sys
 from itertools import zip_longest
 from math import floor, isfinite, log10
 
+from .._table import aligned
 from ._results import Results, better_of
 
 DIGITS = 6
@@ -20,7 +21,7 @@ def one_item(results: Results) -> str:
     for name, chosen in results.columns.items():
         value = f"{item.values[name]:.{DIGITS}g}" if name in item.values else "failed"
         rows.append((name, value, _unit(chosen.unit), better_of(chosen.facts) or "-"))
-    return "\n".join(_lines(rows, left=(0, 2, 3)))
+    return aligned(rows, right=(1,))
 
 
 def _unit(unit: str) -> str:
@@ -92,7 +93,7 @@ def _block(columns: list[list[str]]) -> str:
     height = max(map(len, heads))
     tall = [[""] * (height - len(head)) + head for head in heads]
     rows = list(zip(*tall, strict=True)) + list(zip_longest(*(rest for _, *rest in columns), fillvalue=""))
-    return "\n".join(_lines(rows, left=(0,)))
+    return aligned(rows, right=range(1, len(columns)))
 
 
 def _broken(head: str, width: int) -> list[str]:
@@ -103,13 +104,3 @@ def _broken(head: str, width: int) -> list[str]:
             lines.append("")
         lines[-1] += part
     return lines
-
-
-def _lines(rows: list[tuple[str, ...]], left: tuple[int, ...]) -> list[str]:
-    """Columns of equal width, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    padded = (
-        "  ".join(c.ljust(w) if i in left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
-        for row in rows
-    )
-    return [line.rstrip() for line in padded]

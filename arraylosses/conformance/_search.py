@@ -6,27 +6,33 @@ from typing import Any
 
 from ._backends import installed
 from ._cells import Cell, as_metric, cells, known
-from ._draws import GRID, source
+from ._draws import GRID, Seed, source
 from ._trial import Exempt, Source
 
 SEEDS = 10
 """How many draws where hypothesis, which has a setting for it, is not installed."""
 
 
-def search(cell: Cell) -> Exempt | None:
+def search(cell: Cell, seeds: Iterable[Seed] | None = None) -> Exempt | None:
     """Look for data that break a law; why it has nothing to say, if so for all of them.
+
+    Parameters
+    ----------
+    cell : Cell
+    seeds : iterable of int or str, optional
+        Draws to try, instead of those of hypothesis.
 
     Raises
     ------
     Broken
-        With the smallest data that hypothesis found, or with a seed where it is not installed.
+        With the smallest data that hypothesis found, or with a seed.
     """
     said: list[Exempt | None] = []
     try:
-        if find_spec("hypothesis"):
+        if seeds is None and find_spec("hypothesis"):
             _searched(lambda numbers: said.append(cell.hold(numbers)))
         else:
-            said += [cell.hold(source(seed), seed) for seed in range(SEEDS)]
+            said += [cell.hold(source(seed), seed) for seed in seeds or range(SEEDS)]
     finally:
         cell.notes.compiled = None  # what was compiled would stay as long as the test's parameter does
     return None if None in said else said[0]

@@ -10,6 +10,7 @@ from typing import Any
 
 import arraylosses as al
 from arraylosses import conformance
+from arraylosses._catalogue import plain_functions
 from arraylosses._names import HOMES
 
 from .facts import Card
@@ -107,13 +108,6 @@ def signatures(cards: Iterable[Card]) -> str:
     return table(("name", "subject", "signature"), rows, "signatures")
 
 
-def plain_functions() -> list[str]:
-    """What subjects define beside metrics, and what reads weights."""
-    homes = [home for home in HOMES if not home.startswith("_") or home == "_lpips"]
-    names = [name for home in homes for name in HOMES[home].split()]
-    return [name for name in names if not isinstance(getattr(al, name), al.Metric)]
-
-
 def laws() -> str:
     """The table of laws."""
     told = [[f"``{law.name}``", first_words(law.hold), law.asks or ""] for law in conformance.LAWS.values()]
@@ -133,7 +127,7 @@ def first_words(function: Any) -> str:
 
 def bodies(cards: Iterable[Card]) -> dict[str, str]:
     others = ".. currentmodule:: arraylosses\n\n" + "\n".join(
-        documented(name, getattr(al, name)) for name in plain_functions()
+        documented(name, getattr(al, name)) for name in (*plain_functions(), "load_lpips")
     )
     return {
         "metrics": signatures(cards),
