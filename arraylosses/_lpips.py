@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ._extras import needed
 from ._typing import Array
 from ._xp import device_of, library
 from .perceptual import TRUNKS, layer_shapes, trunk_shapes
@@ -123,9 +124,9 @@ def _read_npz(file: Path) -> dict[str, Any]:
 
 
 def _read_safetensors(file: Path) -> dict[str, Any]:
-    try:
-        from safetensors.numpy import load_file
-    except ImportError:
-        needs = "reading .safetensors needs safetensors: `python -m pip install safetensors`"
-        raise ImportError(f"`{file.name}`: {needs}.") from None
-    return dict(load_file(file))
+    return dict(safetensors(f"`{file.name}`: reading").load_file(file))
+
+
+def safetensors(what: str) -> Any:
+    """The package of these files."""
+    return needed("safetensors.numpy", f"{what} .safetensors needs safetensors", "safetensors")

@@ -15,7 +15,7 @@ from arraylosses._stub import stub
 
 PACKAGE = Path(al.__file__).parent
 FLOORS = [
-    ("_typing", "_names", "_table", "_sizes"),
+    ("_typing", "_names", "_table", "_sizes", "_extras"),
     ("_domains", "_where"),
     ("_torch_where",),
     ("_xp",),

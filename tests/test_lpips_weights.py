@@ -143,3 +143,14 @@ def test_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     how = "`python -m pip install --no-deps lpips`, or give `layers`."
     with said(FileNotFoundError, f"the linear layers lie in the lpips package, which is not installed: {how}"):
         converter.convert(drawn(trunk_shapes("alex")), tmp_path / "out.npz")
+
+
+def test_safetensors_is_missing(tmp_path: Path, heads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    file = tmp_path / "a.safetensors"
+    file.write_bytes(b"")
+    how = "safetensors needs safetensors: `python -m pip install safetensors`."
+    with said(ModuleNotFoundError, f"`a.safetensors`: reading .{how}"):
+        al.load_lpips(file)
+    with said(ModuleNotFoundError, f"`a.safetensors`: writing .{how}"):
+        converter.convert(drawn(trunk_shapes("alex")), file, layers=heads)

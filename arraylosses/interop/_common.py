@@ -1,9 +1,9 @@
 """What the adapters ask of a package, and of a metric."""
 
-from importlib import import_module
 from typing import Any
 
 from .._collection import Streams
+from .._extras import needed as _needed
 from .._metric import Function, Metric
 from .._parameters import listed
 from .._stream import Stream
@@ -11,16 +11,8 @@ from .._stream import Stream
 
 def needed(adapter: str, package: str, project: str = "") -> Any:
     """The module that an adapter is for; the command that installs it where it is missing."""
-    root = package.partition(".")[0]
-    try:
-        import_module(root)
-    except ModuleNotFoundError as missing:
-        if missing.name != root:
-            raise
-    else:
-        return import_module(package)
-    command = f"python -m pip install {project or root}"
-    raise ModuleNotFoundError(f"`arraylosses.interop.{adapter}` needs {project or root}: `{command}`.", name=root)
+    name = project or package.partition(".")[0]
+    return _needed(package, f"`arraylosses.interop.{adapter}` needs {name}", name)
 
 
 def checked(metric: Metric, *, value: str = "") -> Metric:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .._lpips import FROM, read_weights, trunk_of
+from .._lpips import FROM, read_weights, safetensors, trunk_of
 from ..perceptual import layer_shapes, trunk_shapes
 
 PICKLED = (".pth", ".pt")
@@ -108,9 +108,7 @@ def _write(file: Path, held: dict[str, Any]) -> None:
     if file.suffix == ".npz":
         np.savez(file, **held)
     elif file.suffix == ".safetensors":
-        from safetensors.numpy import save_file
-
-        save_file(held, file)
+        safetensors(f"`{file.name}`: writing").save_file(held, file)
     else:
         raise ValueError(f"`{file.name}` must be of kind .npz or .safetensors.")
 

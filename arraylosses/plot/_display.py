@@ -1,8 +1,9 @@
 """What all pictures share: where they are drawn, how lines are told apart, and what is said without matplotlib."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any, Self
+
+from .._extras import needed
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's, which colour-blind readers tell apart; yellow, which white paper swallows, is left out."""
@@ -13,14 +14,7 @@ GREY = "0.45"
 
 def matplotlib(part: str) -> Any:
     """A module of matplotlib; one sentence where it is not installed."""
-    try:
-        import_module("matplotlib")
-    except ModuleNotFoundError as error:
-        if error.name != "matplotlib":  # it is here, and something that it needs is not
-            raise
-        told = "pictures need matplotlib: `python -m pip install 'arraylosses[plot]'`."
-        raise ModuleNotFoundError(told, name="matplotlib") from None
-    return import_module(f"matplotlib.{part}")
+    return needed(f"matplotlib.{part}", "pictures need matplotlib", "'arraylosses[plot]'")
 
 
 class Display:
