@@ -10,7 +10,7 @@ from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast, lift, ready, ready_params
-from ._xp import Library, cut_for_nothing, on_host, traced
+from ._xp import Library, cut_for_nothing, on_host, traced, widest
 
 
 def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -54,21 +54,26 @@ class Adding(NamedTuple):
     """How a batch becomes a state: for one answer, or to be remembered.
 
     ``total(xp, array, axes, dtype)`` adds what a kernel gives, ``gather(xp, arrays, form, params, dtype)`` runs a
-    summary.
+    summary; ``wide`` says that sums are float64 and counts whole numbers.
     """
 
     total: Formula
     gather: Formula
+    wide: bool = False
+
+    def counts(self, dtype: Dtype) -> Dtype | None:
+        """What a count is made that may be NaN: of the widest dtype, None, where it may have more digits than this."""
+        return None if self.wide else dtype
 
 
-def _poisoned(lib: Library, leaf: Any, bad: Array | None, axes: tuple[int, ...], dtype: Dtype) -> Any:
-    """NaN where a label out of range went in."""
+def _poisoned(lib: Library, leaf: Any, bad: Array | None, axes: tuple[int, ...], dtype: Dtype | None) -> Any:
+    """NaN where a label out of range went in; a count becomes a number of this dtype, or of the widest."""
     if bad is None:
         return leaf
     if isinstance(leaf, TwoWords):
         return leaf._replace(head=_poisoned(lib, leaf.head, bad, axes, dtype))
     xp = lib.xp
-    leaf = leaf if xp.isdtype(leaf.dtype, "real floating") else cast(lib, leaf, dtype)
+    leaf = leaf if xp.isdtype(leaf.dtype, "real floating") else cast(lib, leaf, dtype or widest(xp, leaf))
     return xp.where(lift(lib, xp.any(bad, axis=axes), leaf.ndim), xp.nan, leaf)
 
 
@@ -80,7 +85,7 @@ def _kernel_state(
 
     def leaf(x: Array) -> Any:
         added = adding.total(lib.xp, weighted(lib, x, weights), axes, dtype)
-        return _poisoned(lib, added, inputs.bad, axes, dtype)
+        return _poisoned(lib, added, inputs.bad, axes, adding.counts(dtype))
 
     if isinstance(out, tuple):
         return type(out)(*map(leaf, out))
@@ -123,7 +128,7 @@ def _summary_state(
     arrays = [None if a is None else _last(inputs, a, axes) for a in inputs.arrays]
     arrayed, others = apart(params)
     state = adding.gather(lib.xp, (arrays, weights, arrayed), form, others, dtype)
-    return type(state)(*(_poisoned(lib, x, inputs.bad, axes, dtype) for x in state))
+    return type(state)(*(_poisoned(lib, x, inputs.bad, axes, adding.counts(dtype)) for x in state))
 
 
 # ---- states
@@ -169,75 +174,64 @@ def _floating(lib: Library, leaf: Array, dtype: Dtype) -> Array:
 # ---- states that are remembered
 
 
+def _wide_gathered(xp: Namespace, given: Any, form: Form, params: Any, dtype: Dtype) -> State:
+    """Sums, and moments of what was made float64; samples stay what they are."""
+    if form.central:
+        arrays, weights, arrayed = given
+        given = [wide(xp, a) for a in arrays], wide(xp, weights), arrayed
+    return _gathered(xp, given, form, params, dtype)
+
+
+WIDE = Adding(lambda xp, x, axes, dtype: wide_total(xp, x, axes), _wide_gathered, wide=True)
+"""Sums in float64, and whole numbers."""
+
+
 def _two_words(xp: Namespace, x: Array, axes: tuple[int, ...], dtype: Dtype) -> TwoWords:
     return TwoWords.of(xp, wide_total(xp, x, axes), dtype)
 
 
 def _gathered_in_two_words(xp: Namespace, given: Any, form: Form, params: Any, dtype: Dtype) -> State:
-    """Sums, and moments of what was made float64, in two words; samples stay what they are."""
-    if form.central:
-        arrays, weights, arrayed = given
-        given = [wide(xp, a) for a in arrays], wide(xp, weights), arrayed
-    state = _gathered(xp, given, form, params, dtype)
-    if form.divisible:
-        return type(state)(*(TwoWords.of(xp, x, dtype) for x in state))
-    return state
+    state = _wide_gathered(xp, given, form, params, dtype)
+    return type(state)(*(TwoWords.of(xp, x, dtype) for x in state)) if form.divisible else state
 
 
-REMEMBERED = Adding(
+IN_WORDS = Adding(
     lambda xp, x, *options: in_float64(xp, x, _two_words, *options),
     lambda xp, given, *options: in_float64(xp, given, _gathered_in_two_words, *options),
 )
+"""The same in two words each, for JAX, whose float64 does not last."""
 
 
-WIDE = Adding(lambda xp, x, axes, dtype: wide_total(xp, x, axes), _gathered)
-"""Sums of a block, in float64."""
-
-
-def _counted(xp: Namespace, n: int, like: Array) -> TwoWords:
-    return TwoWords(*count_in_two_words(xp, like, n))
-
-
-def remembered(
+def gathered(
     definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any]
-) -> State:
-    """The state of one batch, that can be merged any number of times: the same whatever the batches were."""
+) -> tuple[State, Dtype]:
+    """One batch, to be added to what is remembered: its leaves are wide, or whole numbers of Python's, or two words;
+    and the dtype of the computation.
+    """
     if _adds_sooner(form, inputs, axes):
-        return _remembered_sum(form, inputs, params)
+        assert form.summed is not None
+        added = form.summed(inputs.lib.xp, *inputs.arrays, **params, wide=True)
+        return Mean(added, prod(inputs.batch)), inputs.first.dtype
     cuts = _blocks(form, inputs, axes) if form.kernel and 0 in axes else []
-    if len(cuts) > 1:
-        return _remembered_blocks(definition, form, inputs, axes, params, cuts)
-    state, _ = state_of(definition, form, inputs, axes, params, REMEMBERED)
-    return type(state)(*(_counted(inputs.lib.xp, x, state[0].head) if isinstance(x, int) else x for x in state))
+    if len(cuts) > 1:  # what a kernel gives stays in cache
+        parts = [_part(definition, form, inputs.cut(index), axes, params, WIDE) for index in cuts]
+        leaves = zip(*(state for state, _ in parts), strict=True)
+        return type(parts[0][0])(*(sum(x[1:], x[0]) for x in leaves)), parts[0][1]
+    return state_of(definition, form, inputs, axes, params, IN_WORDS if inputs.lib.name == "jax" else WIDE)
 
 
-def _remembered_sum(form: Form, inputs: Inputs, params: dict[str, Any]) -> State:
-    assert form.summed is not None
-    xp = inputs.lib.xp
-    added = TwoWords.of(xp, form.summed(xp, *inputs.arrays, **params, wide=True), inputs.first.dtype)
-    return Mean(added, _counted(xp, prod(inputs.batch), added.head))
+def in_words(form: Form, lib: Library, state: State, dtype: Dtype) -> State:
+    """The state of one batch, that can be merged any number of times: the same whatever the batches were."""
+    if not form.divisible:
+        return state
+    first = state[0] if isinstance(state[0], TwoWords) else TwoWords.of(lib.xp, state[0], dtype)
+    return type(state)(first, *(_in_words(lib.xp, x, first.head) for x in state[1:]))
 
 
-def _remembered_blocks(
-    definition: Definition,
-    form: Form,
-    inputs: Inputs,
-    axes: tuple[int, ...],
-    params: dict[str, Any],
-    cuts: list[Index],
-) -> State:
-    """What a kernel gives stays in cache, is added in float64, and becomes two words once."""
-    xp = inputs.lib.xp
-    parts = [_part(definition, form, inputs.cut(index), axes, params, WIDE) for index in cuts]
-    dtype = parts[0][1]
-
-    def leaf(values: tuple[Any, ...]) -> TwoWords:
-        if isinstance(values[0], int):
-            return _counted(xp, sum(values), xp.zeros_like(xp.astype(parts[0][0][0], dtype)))
-        return TwoWords.of(xp, sum(values[1:], values[0]), dtype)
-
-    states = [state for state, _ in parts]
-    return type(states[0])(*map(leaf, zip(*states, strict=True)))
+def _in_words(xp: Namespace, x: Any, like: Array) -> TwoWords:
+    if isinstance(x, TwoWords):
+        return x
+    return TwoWords(*count_in_two_words(xp, like, x)) if isinstance(x, int) else TwoWords.of(xp, x, like.dtype)
 
 
 # ---- blocks
@@ -254,14 +248,14 @@ def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
     """Where blocks are cut, by the shape alone: arrays that lie otherwise in memory must add up to the same bits."""
     if not (form.divisible and inputs.batch) or 0 in inputs.batch:
         return []
-    if not cut_for_nothing(inputs.lib, inputs.given()):
+    if inputs.lib.name not in ("numpy", "torch") or (inputs.lib.name == "torch" and traced()):
+        return []
+    weight = sum([a.nbytes for a in inputs.arrays if a is not None])
+    limit = _block_bytes(form, inputs.lib)
+    if weight <= limit or not cut_for_nothing(inputs.lib, inputs.given()):
         return []
     if form.central and inputs.weights is None and all(a.dtype in inputs.lib.plain for a in inputs.arrays):
         return []  # its sums walk over the data themselves
-    weight = sum([a.nbytes for a in inputs.arrays if a is not None])
-    limit = _block_bytes(form, inputs.lib)
-    if weight <= limit:
-        return []
     if form.kernel and len(axes) == len(inputs.batch) and not any(d.event for d in inputs.domains):
         return list(stretches(inputs.batch, max(1, limit * prod(inputs.batch) // weight)))
     rows = max(1, limit * inputs.batch[0] // weight)

@@ -8,9 +8,11 @@ the state of the whole, whatever the grouping.
 from typing import Any, NamedTuple
 
 from ._math import (
+    added_to_words,
     centred,
     either,
     in_float64,
+    joined_words,
     largest,
     power_of_two_scale,
     products,
@@ -348,11 +350,11 @@ class TwoWords(NamedTuple):
         return cls(*two_words(xp, x, dtype))
 
     def merge(self, other: "TwoWords") -> "TwoWords":
-        """Exact sum of the heads (Knuth's two-sum); what it rounds off joins the tails."""
-        head = self.head + other.head
-        back = head - self.head
-        lost = (self.head - (head - back)) + (other.head - back)
-        return TwoWords(head, (self.tail + other.tail) + lost)
+        return TwoWords(*joined_words(self, other))
+
+    def plus(self, x: Any) -> "TwoWords":
+        """This and a number that may have one word, in float64, or be a whole number of Python's."""
+        return self.merge(x) if isinstance(x, TwoWords) else TwoWords(*added_to_words(namespace(self.head), *self, x))
 
     @property
     def value(self) -> Array:
@@ -372,12 +374,39 @@ def additive(state: State) -> bool:
 
 
 def merge(a: State, b: State) -> State:
-    """One state of two of a kind."""
+    """One state of two of a kind; ``b`` may be a batch, as `gathered` gives it."""
     if additive(a):
-        return type(a)(*(x.merge(y) if isinstance(x, TwoWords) else x + y for x, y in zip(a, b, strict=True)))
-    return in_float64(namespace(a[0].head), (a, b), _merged_wide) if isinstance(a[0], TwoWords) else a.merge(b)
+        return type(a)(*(_plus(x, y) for x, y in zip(a, b, strict=True)))
+    if not isinstance(a[0], TwoWords):
+        return a.merge(b)
+    return in_float64(namespace(a[0].head), (a, b), _merged_wide, a[0].head.dtype)
 
 
-def _merged_wide(xp: Namespace, states: tuple[State, State]) -> State:
-    a, b = (type(s)(*(leaf.wide for leaf in s)) for s in states)
-    return type(a)(*(TwoWords.of(xp, leaf, states[0][0].head.dtype) for leaf in a.merge(b)))
+def _plus(x: Any, y: Any) -> Any:
+    return x.plus(y) if isinstance(x, TwoWords) else x + y
+
+
+def _merged_wide(xp: Namespace, states: tuple[State, State], dtype: Dtype) -> State:
+    a, b = (widened(xp, s) for s in states)
+    return _worded(xp, a.merge(b), dtype)
+
+
+def widened(xp: Namespace, state: State) -> State:
+    """Leaves in float64, where there is one; both words in one, of all leaves at once where they look alike."""
+    if not isinstance(state[0], TwoWords):
+        return type(state)(*(wide(xp, x) for x in state))
+    if len(state) < 3 or len({x.head.shape for x in state}) > 1:
+        return type(state)(*(x.wide for x in state))
+    words = TwoWords(*(xp.stack(list(word)) for word in zip(*state, strict=True)))
+    return type(state)(*_unstacked(words.wide))
+
+
+def _worded(xp: Namespace, state: State, dtype: Dtype) -> State:
+    if len({x.shape for x in state}) > 1:
+        return type(state)(*(TwoWords.of(xp, x, dtype) for x in state))
+    head, tail = map(_unstacked, two_words(xp, xp.stack(list(state)), dtype))
+    return type(state)(*map(TwoWords, head, tail))
+
+
+def _unstacked(x: Array) -> list[Array]:
+    return [x[i, ...] for i in range(x.shape[0])]

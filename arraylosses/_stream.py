@@ -7,11 +7,11 @@ from weakref import WeakValueDictionary
 
 from ._definition import Form
 from ._inputs import Inputs
-from ._math import in_float64, wide
+from ._math import in_float64
 from ._metric import Metric
-from ._reduce import apart, remembered, resolve_axes
-from ._state import Mean, Samples, TwoWords, merge
-from ._typing import Array, Axis, Formula, Namespace, State
+from ._reduce import apart, gathered, in_words, resolve_axes
+from ._state import Mean, Samples, TwoWords, merge, widened
+from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
 from ._xp import Library, as_array, library, quietly
 
@@ -132,8 +132,12 @@ class Stream:
         return quietly(self._updated, inputs.lib, state, inputs, form, params)
 
     def _updated(self, lib: Library, state: State, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
+        batch, dtype = self._batch(inputs, form, params)
+        if _alike(lib, state, batch, dtype):
+            return type(state)(*merge(state, batch))
         # labels alone have no dtype of their own: where only some batches have weights, theirs may be another
-        return _merged(lib, state, self._state(lib, inputs, form, params), alike=any(True for _ in inputs.real()))
+        new = self._owned(in_words(form, lib, batch, dtype))
+        return _merged(lib, state, new, alike=any(True for _ in inputs.real()))
 
     def merge(self, a: State, b: State, /, *more: State) -> State:
         """One state of two, of two workers for instance; or of many at once, which takes a fifth of the time."""
@@ -174,9 +178,11 @@ class Stream:
         return quietly(self._state, inputs.lib, inputs, form, params)
 
     def _state(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
+        return self._owned(in_words(form, lib, *self._batch(inputs, form, params)))
+
+    def _batch(self, inputs: Inputs, form: Form, params: dict[str, Any]) -> tuple[State, Dtype]:
         gather, _ = self.metric.split(params, form)
-        axes = resolve_axes(self.axis, inputs.batch)
-        return self._owned(remembered(self.metric.definition, form, inputs, axes, gather))
+        return gathered(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
 
 
 def _none(xp: Namespace, like: Array, axes: int) -> Array:
@@ -189,13 +195,22 @@ def _read(xp: Namespace, given: Any, metric: Metric, params: Any, made: Formula 
     """Read in float64, so that neither the order of samples nor that of operations shows, and rounded once."""
     state, arrayed = given
     dtype = _leaf(state).dtype
-    state = type(state)(*(x.wide if isinstance(x, TwoWords) else wide(xp, x) for x in state))
+    state = widened(xp, state)
     lib = library(_leaf(state))
     state = state if made is None else made(xp, state)
     value = metric.read(lib, state, state[0].dtype, {**dict(params), **arrayed})
     if isinstance(value, tuple):
         return type(value)(*(cast(lib, x, dtype) for x in value))
     return cast(lib, value, dtype)
+
+
+def _alike(lib: Library, state: State, batch: Any, dtype: Dtype) -> bool:
+    """Whether a batch may be added to two words each as it is; `_refuse_unlike_states` says why not."""
+    old, new = state[0], batch[0]
+    if not isinstance(old, TwoWords) or library(old.head).xp is not lib.xp:
+        return False
+    same = old.head.dtype == dtype and old.head.shape == (new.head if isinstance(new, TwoWords) else new).shape
+    return same and not (lib.devices and old.head.device != new.device)
 
 
 def _merged(lib: Library, a: State, b: State, alike: bool = True) -> State:

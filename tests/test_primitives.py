@@ -67,6 +67,12 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
         for x, kind in ((0.1, "float64"), (2**30 + 1, "int64"), (np.nan, "float64"))
     ],
     "count_in_two_words": [((np.zeros(shape, dtype="float32"), n), {}) for shape in ((), (2,)) for n in (7, 2**30 + 1)],
+    # exact: who adds in another order may part the same number otherwise
+    "added_to_words": [
+        ((np.full(shape, 2.0**24, dtype="float32"), np.full(shape, 0.25, dtype="float32"), x), {})
+        for shape in ((), (2,))
+        for x in (7, 2**30 + 1, np.full(shape, 0.5), np.full(shape, 2**30 + 1))
+    ],
     "conv2d": [
         ((FEATURES, MAPS.normal(size=(4, 3, 3, 3)), MAPS.normal(size=4)), {"padding": 1}),
         ((FEATURES, MAPS.normal(size=(4, 3, 5, 2)), MAPS.normal(size=4)), {"stride": 2, "padding": 2}),

@@ -74,6 +74,20 @@ def test_threads_lose_nothing(put: str) -> None:
     assert float(s.compute(state)) == 1
 
 
+@pytest.mark.parametrize("put", ["numpy", "torch", "jax.numpy", "array_api_strict"])
+@pytest.mark.parametrize("batches", [([np.inf], [1.0]), ([1.0], [np.inf], [2.0]), ([3e38], [3e38], [1.0])])
+def test_what_is_infinite_stays_so(put: str, batches: Any) -> None:
+    asarray = pytest.importorskip(put).asarray
+    s = al.stream(al.absolute_error)
+    batches = [asarray(np.asarray(batch, dtype="float32")) for batch in batches]
+    zero = asarray(np.zeros(1, dtype="float32"))
+    state = s.init(zero, zero)
+    for batch in batches:
+        state = s.update(state, batch, zero)
+    assert float(s.compute(state)) == np.inf
+    assert float(state.weight.head) == len(batches)
+
+
 def test_workers_merge_in_any_order() -> None:
     pred, target = RNG.normal(size=(2, 60))
     s = al.stream(al.r2_score)

@@ -50,6 +50,7 @@ from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_r
 from .softmax import class_surprise, label_surprise
 from .spectrum import half_spectrum
 from .sums import (
+    added_to_words,
     arange_like,
     argmax,
     count_in_two_words,
@@ -57,6 +58,7 @@ from .sums import (
     cumulative_sum,
     in_float64,
     inner,
+    joined_words,
     one_hot,
     pick,
     pick_rows,
@@ -85,6 +87,7 @@ __all__ = [
     "Primitive",
     "Problem",
     "absolute",
+    "added_to_words",
     "arange_like",
     "argmax",
     "ascending",
@@ -117,6 +120,7 @@ __all__ = [
     "in_base",
     "in_float64",
     "inner",
+    "joined_words",
     "label_surprise",
     "largest",
     "log_gap",

@@ -1,7 +1,7 @@
 """Native forms for NumPy arrays."""
 
 from collections.abc import Callable
-from math import isfinite, prod
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -65,15 +65,24 @@ def wide_total(xp: Namespace, x: Array, axis: Axis) -> Array:
     return np.add.reduce(x, axis=axis, dtype=np.float64) if x.dtype == np.float32 else total(xp, x, axis)
 
 
+GREATEST = float(np.finfo(np.float32).max)
+
+
+def float32_words(value: float) -> tuple[Array, Array]:
+    """Two words of one number; of an infinite head the rest would be inf - inf."""
+    if not abs(value) < GREATEST:
+        with np.errstate(over="ignore"):
+            return np.asarray(value).astype(np.float32), np.zeros((), dtype=np.float32)
+    head = np.float32(value)
+    return np.asarray(head), np.asarray(value - float(head), dtype=np.float32)
+
+
 def two_words(xp: Namespace, x: Array, dtype: Any) -> tuple[Array, Array]:
     """8 times as fast for one number, as it is in every batch of a stream."""
-    if x.ndim or x.dtype == dtype:
+    if x.ndim or x.dtype == dtype or dtype != np.float32:
         found: tuple[Array, Array] = sums.two_words.pure(xp, x, dtype)
         return found
-    value = float(x)
-    head = dtype.type(value)
-    rest = value - float(head) if isfinite(head) else 0.0
-    return np.asarray(head), np.asarray(rest, dtype=dtype)
+    return float32_words(float(x))
 
 
 def count_in_two_words(xp: Namespace, like: Array, n: int) -> tuple[Array, Array]:
@@ -82,6 +91,14 @@ def count_in_two_words(xp: Namespace, like: Array, n: int) -> tuple[Array, Array
         found: tuple[Array, Array] = sums.count_in_two_words.pure(xp, like, n)
         return found
     return np.asarray(n, dtype=like.dtype), np.asarray(0.0, dtype=like.dtype)
+
+
+def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Array, Array]:
+    """3 times as fast for one number of float32: a float64 holds both words."""
+    if head.ndim or head.dtype != np.float32:
+        pure: tuple[Array, Array] = sums.added_to_words.pure(xp, head, tail, x)
+        return np.asarray(pure[0]), np.asarray(pure[1])
+    return float32_words(float(head) + (float(tail) + float(x)))
 
 
 def inner(xp: Namespace, x: Array, y: Array) -> Array:

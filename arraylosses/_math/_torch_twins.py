@@ -9,7 +9,7 @@ import numpy as np
 
 from .._sizes import SIZES
 from .._typing import Array, Axis, Formula, Namespace
-from .._xp import library, readable
+from .._xp import library, readable, unwatched
 from . import (
     _host_central,
     _numpy_twins,
@@ -127,6 +127,23 @@ def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
     if not (torch.plain(pred, target) and pred.dtype == target.dtype == torch.NARROW):
         return pure(pred, target)
     return torch.fused(torch.divergence, pure, pred, target, events=1)
+
+
+def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Array, Array]:
+    """Twice as fast for float32, for a float64 holds both words; 8 times for one number on the host."""
+    if head.dtype != xp.float32 or head.device.type == "mps":
+        found: tuple[Array, Array] = sums.added_to_words.pure(xp, head, tail, x)
+        return found
+    if head.ndim == 0 and unwatched(head) and (isinstance(x, int) or unwatched(x)):
+        from torch import from_numpy
+
+        more = x if isinstance(x, int) else x.item()
+        first, second = _numpy_twins.float32_words(head.item() + (tail.item() + more))
+        return from_numpy(first), from_numpy(second)
+    value = head.double() + tail + x
+    head = value.float()
+    # of an infinite head the rest is inf - inf
+    return head, (value - head).float().nan_to_num(0.0, 0.0, 0.0)
 
 
 def largest(xp: Namespace, x: Array) -> Array:

@@ -59,6 +59,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     sums.wide_total: ("numpy",),
     sums.two_words: ("numpy",),
     sums.count_in_two_words: ("numpy",),
+    sums.added_to_words: ("numpy", "torch"),
     sums.in_float64: ("jax",),
     sums.cumulative_sum: ("numpy", "torch"),
     sums.cumulative_product: ("torch",),

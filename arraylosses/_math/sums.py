@@ -65,6 +65,22 @@ def count_in_two_words(xp: Namespace, like: Array, n: int) -> tuple[Array, Array
     return zero + float(n - low), zero + float(low)
 
 
+def joined_words(one: tuple[Array, Array], other: tuple[Array, Array]) -> tuple[Array, Array]:
+    """Exact sum of the heads (Knuth's two-sum); what it rounds off joins the tails."""
+    (a, a_tail), (b, b_tail) = one, other
+    head = a + b
+    back = head - a
+    lost = (a - (head - back)) + (b - back)
+    return head, (a_tail + b_tail) + lost
+
+
+@Primitive
+def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Array, Array]:
+    """Two words of a number, and more: a whole number of Python's, or an array as `two_words` takes it."""
+    more = count_in_two_words(xp, head, x) if isinstance(x, int) else two_words(xp, x, head.dtype)
+    return joined_words((head, tail), more)
+
+
 @Primitive
 def in_float64(xp: Namespace, arrays: Any, formula: Formula, *options: Any) -> Any:
     """``formula(xp, arrays, *options)`` where `wide` makes float64; what it gives must be of the arrays' dtypes."""
