@@ -81,7 +81,9 @@ class Inputs:
         weights = None if self.weights is None else self.weights[index[: self.weights.ndim]]
         given = ((a, d) for a, d in zip(arrays, self.domains, strict=True) if a is not None)
         array, domain = next(given)
-        return replace(self, arrays=arrays, weights=weights, batch=array.shape[: array.ndim - len(domain.event)])
+        batch = array.shape[: array.ndim - len(domain.event)]
+        rest = self.ignored, self.classes, self.hint, self.sizes
+        return Inputs(self.lib, arrays, self.domains, self.names, batch, weights, *rest)
 
     def in_order(self) -> "Inputs":
         """NumPy's elements in the order of their indices: sums of other orders may round otherwise.

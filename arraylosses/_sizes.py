@@ -17,10 +17,13 @@ class Sizes:
         Elements from which a loss's own sum pays.
     row : int
         Elements that NumPy adds in their own dtype, by BLAS in lanes: some hundred in each. Rows are added in float64.
+    lanes : int
+        Elements from which adding them in such rows pays.
     numpy_block, torch_block : int
         Elements of a block whose temporaries stay in a core's cache. torch shares a block between its threads.
-    fused_block : int
-        Elements for which torch makes a loss and its slope at a time.
+    fused_block, fused_rows : int
+        Elements for which torch makes a loss and its slope at a time; and where they are rows that have one value
+        each, and one table is all that is written on the way.
     images : int
         Pixels of images whose graph torch keeps at a time.
     jax_row : int
@@ -32,9 +35,11 @@ class Sizes:
     where: int = 1 << 13
     summed: int = 1 << 12
     row: int = 1 << 12
+    lanes: int = 1 << 15
     numpy_block: int = 3 << 15
     torch_block: int = 1 << 17
-    fused_block: int = 1 << 18
+    fused_block: int = 1 << 16
+    fused_rows: int = 1 << 18
     images: int = 3 << 17
     jax_row: int = 1 << 15
     bytes: int = 1 << 20

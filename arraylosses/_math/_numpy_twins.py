@@ -55,7 +55,7 @@ def total(xp: Namespace, x: Array, axis: Axis) -> Array:
         return np.add.reduce(x, axis=axis)
     if _pairwise(x, axis):
         kept = 0 if axis is None else x.ndim - (1 if isinstance(axis, int) else len(axis))
-        quick = prod(x.shape[kept:]) >= SIZES.row
+        quick = prod(x.shape[kept:]) >= SIZES.lanes
         return _numpy_sums.added(x, kept) if quick else np.add.reduce(x, axis=axis)
     return np.add.reduce(x, axis=axis, dtype=np.float64).astype(np.float32)
 

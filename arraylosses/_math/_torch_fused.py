@@ -54,12 +54,15 @@ class _Made:
     joint: Joint
     pure: Callable[..., torch.Tensor]
     events: int
+    block: int
     value: Any
     slope: Any
 
     def slope_for(self, tensors: tuple[torch.Tensor, ...]) -> torch.Tensor:
         slope, self.slope = self.slope, None
-        found: torch.Tensor = _in_blocks(self.joint, self.events, tensors, True)[1] if slope is None else slope
+        if slope is None:
+            slope = _in_blocks(self.joint, self.events, self.block, tensors, True)[1]
+        found: torch.Tensor = slope
         return found
 
 
@@ -82,10 +85,12 @@ class _Step(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped 
         return None, found, *(None for _ in tensors[1:])
 
 
-def _in_blocks(joint: Joint, events: int, tensors: tuple[torch.Tensor, ...], wanted: bool) -> tuple[Any, Any]:
-    """Stretches of the first axis at a time, but of no axis of the events."""
+def _in_blocks(
+    joint: Joint, events: int, block: int, tensors: tuple[torch.Tensor, ...], wanted: bool
+) -> tuple[Any, Any]:
+    """So many elements at a time, by stretches of the first axis, but of no axis of the events."""
     first = tensors[0]
-    rows = max(1, SIZES.fused_block * first.shape[0] // max(first.numel(), 1)) if first.ndim else 1
+    rows = max(1, block * first.shape[0] // max(first.numel(), 1)) if first.ndim else 1
     if first.ndim <= events or rows >= first.shape[0]:
         return joint(*tensors, wanted)
     slope, values = torch.empty_like(first) if wanted else None, []
@@ -99,16 +104,19 @@ def _in_blocks(joint: Joint, events: int, tensors: tuple[torch.Tensor, ...], wan
     return torch.cat(values), slope
 
 
-def fused(joint: Joint, pure: Callable[..., torch.Tensor], *tensors: torch.Tensor, events: int = 0) -> torch.Tensor:
+def fused(
+    joint: Joint, pure: Callable[..., torch.Tensor], *tensors: torch.Tensor, events: int = 0, block: int = 0
+) -> torch.Tensor:
     """The value, and a slope by the first tensor where that is wanted; by the pure form where one is not finite."""
     wanted = torch.is_grad_enabled() and tensors[0].requires_grad
+    block = block or SIZES.fused_block
     with torch.no_grad():
-        value, slope = _in_blocks(joint, events, tensors, wanted)
+        value, slope = _in_blocks(joint, events, block, tensors, wanted)
         if value is not None and not isfinite(float(value.sum())):
             value = None
     if value is None:
         return pure(*tensors)
-    found: torch.Tensor = _Step.apply(_Made(joint, pure, events, value, slope), *tensors) if wanted else value
+    found: torch.Tensor = _Step.apply(_Made(joint, pure, events, block, value, slope), *tensors) if wanted else value
     return found
 
 
@@ -198,10 +206,11 @@ def _against(sign: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
 
 def logit_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
     """Cross entropy of logits: ``|against| size + log(1 + exp(-size))``, in which nothing cancels."""
+    if not wanted:  # between the parts above and below 0, of which one is 0, `lerp` goes from the nearer end
+        share = x.clamp(min=0.0).lerp_(x.clamp(max=0.0).neg_(), label)
+        return share.add_(torch.nn.functional.softplus(x.abs().neg_())), None
     sign, size = x.sign(), x.abs()
     against, small = _against(sign, label), size.neg().exp_()
-    if not wanted:
-        return size.mul_(against.abs_()).add_(small.log1p_()), None
     value = size.mul_(against.abs()).add_(small.log1p())
     small.div_(small + 1.0)
     return value, against.sub_(small.mul_(sign))

@@ -116,7 +116,7 @@ def label_surprise(xp: Namespace, scores: Array, label: Array) -> Array:
     pure = partial(softmax.label_surprise.pure, xp)
     if not torch.plain(scores, label):
         return pure(scores, label)
-    return torch.fused(torch.label_surprise, pure, scores, label, events=1)
+    return torch.fused(torch.label_surprise, pure, scores, label, events=1, block=SIZES.fused_rows)
 
 
 def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
@@ -210,7 +210,7 @@ def soft_minimum(xp: Namespace, price: Array, log_weight: Array, cost: Array, te
     from . import _torch_fused as torch
 
     given = price, log_weight, cost, temperature
-    rows = max(1, SIZES.fused_block // max(cost.shape[-1], 1))
+    rows = max(1, SIZES.fused_rows // max(cost.shape[-1], 1))
     if cost.ndim != 2 or cost.shape[0] <= rows or not torch.unwatched(*given):
         return -temperature * entropic.scaled(xp, *given).logsumexp(-1)
     return -temperature * torch.exponents(price, log_weight, cost, temperature, rows)
