@@ -150,7 +150,22 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
         ((RNG.random((2, 4)), LOG_MASSES[1], RNG.random((2, 3, 4)), np.full((2, 1), 0.1)), {}),
     ],
     "prices": [
-        ((RNG.random((2, 3, 4)), *LOG_MASSES, np.full((2, 1), 0.1), np.full((2, 1), 5.0), 7), {}),
+        ((RNG.random((2, 3, 4)), *LOG_MASSES, np.full((2, 1), heat), np.full((2, 1), 5.0), 7), {})
+        for heat in (0.1, 1e-3)
+    ]
+    + [
+        (
+            (
+                RNG.random((3, 4)),
+                np.array([-log(2), -np.inf, -log(2)]),
+                LOG_MASSES[1][0],
+                np.full(1, heat),
+                np.full(1, 50.0),
+                9,
+            ),
+            {},
+        )
+        for heat in (0.1, 1e-5)
     ],
 }
 ROUNDING = {"conv2d": 2e-14, "second_moments": 2e-14}

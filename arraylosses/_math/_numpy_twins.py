@@ -1,6 +1,7 @@
 """Native forms for NumPy arrays."""
 
 from collections.abc import Callable
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -17,6 +18,7 @@ from . import (
     entropic,
     neighbours,
     normal,
+    scalings,
     softmax,
     spectrum,
     sums,
@@ -212,6 +214,22 @@ def soft_minimum(xp: Namespace, price: Array, log_weight: Array, cost: Array, te
     found = [_exponents(price - cost[i : i + rows], temperature, log_weight) for i in range(0, cost.shape[0], rows)]
     value: Array = -temperature * np.concatenate(found)
     return value
+
+
+def prices(xp: Namespace, cost: Array, *others: Any) -> Array:
+    """3 to 5 times as fast, by one table for many steps."""
+    *problem, iterations = cost, *others
+    if not scalings.large(cost):
+        return entropic.prices.pure(xp, cost, *others)
+    place = np.empty(cost.shape[-2:], cost.dtype)
+
+    def table_of(at_left: Array, at_right: Array, cost: Array, hot: Array) -> Array:
+        np.add(np.subtract(at_right, cost, out=place), at_left[:, np.newaxis], out=place)
+        return np.exp(np.divide(place, hot, out=place), out=place)
+
+    solve = partial(scalings.prices_by_scaling, xp, table_of, iterations=iterations)
+    with np.errstate(over="ignore", invalid="ignore"):  # a table that leaves its range is not used
+        return scalings.one_by_one(xp, solve, *problem)
 
 
 def _exponents(x: Array, temperature: Array, log_weight: Array) -> Array:

@@ -279,6 +279,16 @@ def exponents(
     return torch.cat(found)
 
 
+def exponentials(cost: torch.Tensor) -> Callable[..., torch.Tensor]:
+    """`scalings.exponentials`, all in one place."""
+    place = torch.empty_like(cost[(0,) * (cost.ndim - 2)])
+
+    def table_of(at_left: torch.Tensor, at_right: torch.Tensor, cost: torch.Tensor, hot: torch.Tensor) -> torch.Tensor:
+        return torch.sub(at_right, cost, out=place).add_(at_left.unsqueeze(-1)).div_(hot).exp_()
+
+    return table_of
+
+
 # ---- ensembles
 
 

@@ -21,6 +21,7 @@ from . import (
     logits,
     neighbours,
     ranks,
+    scalings,
     softmax,
     spectrum,
     sums,
@@ -214,6 +215,18 @@ def soft_minimum(xp: Namespace, price: Array, log_weight: Array, cost: Array, te
     if cost.ndim != 2 or cost.shape[0] <= rows or not torch.unwatched(*given):
         return -temperature * entropic.scaled(xp, *given).logsumexp(-1)
     return -temperature * torch.exponents(price, log_weight, cost, temperature, rows)
+
+
+def prices(xp: Namespace, cost: Array, *others: Any) -> Array:
+    """2 to 5 times as fast, by one table for many steps."""
+    from . import _torch_fused as torch
+
+    *problem, iterations = cost, *others
+    if not (scalings.large(cost) and all(torch.plain(x.detach()) for x in problem)):
+        return entropic.prices.pure(xp, cost, *others)
+    table_of = torch.exponentials(cost) if torch.unwatched(*problem) else partial(scalings.exponentials, xp)
+    solve = partial(scalings.prices_by_scaling, xp, table_of, iterations=iterations)
+    return scalings.one_by_one(xp, solve, *problem)
 
 
 def softplus(xp: Namespace, x: Array) -> Array:

@@ -73,7 +73,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     normal.normal_mass: ("numpy", "torch", "jax"),
     normal.normal_quantile: ("numpy", "torch"),
     windows.window_average: ("numpy", "torch"),
-    entropic.prices: ("jax",),
+    entropic.prices: ("numpy", "torch", "jax"),
     entropic.soft_minimum: ("numpy", "torch"),
     loops.walked: ("jax",),
     neighbours.by_rows: ("jax",),
