@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from ._math import (
     added_to_words,
+    bin_of,
     centred,
     either,
+    hits_by_bin,
     in_float64,
     joined_words,
     largest,
@@ -25,7 +27,7 @@ from ._math import (
     wide,
 )
 from ._typing import Array, Dtype, Namespace, State
-from ._xp import device_of, index_dtype, namespace, widest
+from ._xp import device_of, namespace, widest
 
 
 class Mean(NamedTuple):
@@ -83,15 +85,6 @@ class Confusion(NamedTuple):
         return cls(xp.reshape(flat, (*flat.shape[:-1], num_classes, num_classes)))
 
 
-def bin_of(xp: Namespace, x: Array, bins: int) -> Array:
-    """Which of equal bins of [0, 1] a number is in: floor(x * bins), and 1 in the last; NaN in the first.
-
-    In every dtype the same, where comparing with edges is not.
-    """
-    place = xp.clip(xp.floor(xp.where(x == x, x, 0.0) * bins), 0.0, bins - 1.0)
-    return xp.astype(place, index_dtype(xp))
-
-
 class JointHistogram(NamedTuple):
     """Additive. ``count[..., i, j]``: weight of pairs of which the one is in bin i of [0, 1], the other in bin j."""
 
@@ -138,24 +131,13 @@ class Histogram(NamedTuple):
 
     @classmethod
     def of(cls, xp: Namespace, score: Array, target: Array, /, *, weights: Array | None, bins: int) -> "Histogram":
-        known = (score == score) & (target == target)
-        index = bin_of(xp, score, bins)
-        # what is NaN has no bin: its NaN must show in the sums instead
         if weights is None:
-            return cls._counted(xp, score, target, known, index, bins)
-        weight = xp.where(known, weights, xp.nan)
+            return cls(*hits_by_bin(xp, score, target, bins))
+        # what is NaN has no bin: its NaN must show in the sums instead
+        weight = xp.where((score == score) & (target == target), weights, xp.nan)
         hits = weight * target
+        index = bin_of(xp, score, bins)
         return cls(*(segment_sum(xp, wide(xp, v), index, bins) for v in (hits, weight - hits, weight * score)))
-
-    @classmethod
-    def _counted(cls, xp: Namespace, score: Array, target: Array, known: Array, index: Array, bins: int) -> "Histogram":
-        """Both sides of all bins in one count of whole numbers."""
-        sides = index * 2 + xp.astype(xp.where(known, target, 0.0), index.dtype)
-        count = xp.astype(segment_sum(xp, None, sides, 2 * bins), widest(xp, score))
-        lost = xp.any(~known, axis=-1, keepdims=True)
-        count = xp.reshape(count, (*count.shape[:-1], bins, 2))
-        negative, positive = (xp.where(lost, xp.nan, count[..., i]) for i in (0, 1))
-        return cls(positive, negative, segment_sum(xp, wide(xp, xp.where(known, score, xp.nan)), index, bins))
 
 
 def _weight(xp: Namespace, w: Array | None, like: Array) -> tuple[Array, Array]:

@@ -207,7 +207,7 @@ def _read(xp: Namespace, given: Any, metric: Metric, params: Any, made: Formula 
 def _alike(lib: Library, state: State, batch: Any, dtype: Dtype) -> bool:
     """Whether a batch may be added to two words each as it is; `_refuse_unlike_states` says why not."""
     old, new = state[0], batch[0]
-    if not isinstance(old, TwoWords) or library(old.head).xp is not lib.xp:
+    if not isinstance(old, TwoWords) or _plain(state) is not type(batch) or library(old.head).xp is not lib.xp:
         return False
     same = old.head.dtype == dtype and old.head.shape == (new.head if isinstance(new, TwoWords) else new).shape
     return same and not (lib.devices and old.head.device != new.device)

@@ -115,6 +115,10 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
         ((RNG.normal(size=(3, 4)),), {}),
         ((np.array([3.0, 0.0, -2.0, -np.inf, 2.0, np.inf, 2.0, -3.0], dtype="float32"),), {}),
     ],
+    "hits_by_bin": [
+        ((scores, 1.0 * (RNG.random(scores.shape) > 0.5), 5), {})
+        for scores in (np.array([0.0, 0.2, 0.999, 1.0, 0.4, 0.6]), np.array([0.3, np.nan]), RNG.random((2, 7)))
+    ],
     "spread_of_pairs": [((RNG.normal(size=9),), {}), ((RNG.normal(size=(3, 4)),), {})],
     "argmax": [((np.array([[0.5, 2.0, 2.0], [3.0, np.inf, 1.0]]),), {})],
     "largest": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],

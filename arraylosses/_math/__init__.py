@@ -4,6 +4,7 @@ import sys
 
 from ._primitive import Primitive
 from ._twins import TWINS, install
+from .bins import bin_of, hits_by_bin
 from .blocks import Index, stretches
 from .central import centred, products, second_moments, spread_and_error, weighted_total
 from .convolution import conv2d, max_pool2d
@@ -93,6 +94,7 @@ __all__ = [
     "ascending",
     "at_most",
     "balance",
+    "bin_of",
     "by_elements",
     "by_logarithms",
     "by_rows",
@@ -116,6 +118,7 @@ __all__ = [
     "gradient_and_product",
     "half_spectrum",
     "halved",
+    "hits_by_bin",
     "huber",
     "in_base",
     "in_float64",

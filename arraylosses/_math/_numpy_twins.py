@@ -15,6 +15,7 @@ from . import (
     _numpy_windows,
     _trees,
     central,
+    distributions,
     entropic,
     neighbours,
     normal,
@@ -26,6 +27,7 @@ from . import (
     triangles,
     windows,
 )
+from . import bins as pure_bins
 
 TREE_FROM = 1 << 14
 """Pairs from which building a k-d tree pays."""
@@ -108,6 +110,11 @@ def inner(xp: Namespace, x: Array, y: Array) -> Array:
     if x.dtype.kind != "f" or x.shape[-1] < SIZES.row:
         return sums.inner.pure(xp, x, y)
     return _numpy_sums.inner(x, y)
+
+
+def extremes(xp: Namespace, x: Array) -> tuple[Array, Array]:
+    """Twice as fast for few numbers."""
+    return np.minimum.reduce(x, axis=None), np.maximum.reduce(x, axis=None)
 
 
 def largest(xp: Namespace, x: Array) -> Array:
@@ -206,6 +213,30 @@ def spread_of_pairs(xp: Namespace, x: Array) -> Array:
     return np.asarray(np.vecdot(np.sort(x, axis=-1), place) / m)
 
 
+def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
+    """Of float32, 2 to 3 times as fast, in float64: there ``d - log(1 + d)`` has digits enough."""
+    if not (pred.dtype == target.dtype == np.float32 and pred.size):
+        return distributions.divergence.pure(xp, pred, target)
+    found = np.empty(pred.shape[:-1])
+    flat, rows = found.reshape(-1), max(1, SIZES.row * 4 // max(pred.shape[-1], 1))
+    left, right = (x.reshape(-1, x.shape[-1]) for x in (pred, target))
+    with np.errstate(all="ignore"):
+        for i in range(0, flat.shape[0], rows):
+            flat[i : i + rows] = _gaps(left[i : i + rows], right[i : i + rows].astype(np.float64))
+    if not np.isfinite(found.sum()):
+        return distributions.divergence.pure(xp, pred, target)
+    return found.astype(np.float32)
+
+
+def _gaps(pred: Array, target: Array) -> Array:
+    excess = pred - target
+    ratio = excess / target
+    ratio -= np.log1p(ratio)
+    ratio *= target
+    ratio -= excess
+    return np.add.reduce(ratio, axis=-1)
+
+
 def soft_minimum(xp: Namespace, price: Array, log_weight: Array, cost: Array, temperature: Array) -> Array:
     """1.5 times as fast, in one block of rows that stays in cache."""
     rows = max(1, SIZES.numpy_block // max(cost.shape[-1], 1))
@@ -252,6 +283,20 @@ def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
     if values is None:
         return np.bincount(index, minlength=n)
     return np.bincount(index, values, n).astype(values.dtype, copy=False)
+
+
+def hits_by_bin(xp: Namespace, score: Array, target: Array, bins: int) -> tuple[Array, Array, Array]:
+    """3 times as fast, of one row without NaN."""
+    if score.ndim != 1 or np.isnan(np.add.reduce(score) + np.add.reduce(target)):
+        found: tuple[Array, Array, Array] = pure_bins.hits_by_bin.pure(xp, score, target, bins)
+        return found
+    index = (score * score.dtype.type(bins)).astype(np.intp)
+    np.minimum(index, bins - 1, out=index)
+    sums = np.bincount(index, score, bins)
+    index += index
+    index += target.astype(np.intp)
+    count = np.bincount(index, minlength=2 * bins).reshape(bins, 2).astype(np.float64)
+    return count[:, 1], count[:, 0], sums
 
 
 def _by_tree(n: int, m: int, *clouds: Array) -> bool:

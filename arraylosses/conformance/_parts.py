@@ -110,7 +110,7 @@ def quick_forms_agree(t: Trial) -> None:
 
 @law(asks="quick")
 def quick_forms_stream(t: Trial) -> None:
-    """So do those that a stream takes for large batches."""
+    """So do those that a stream takes for large batches; and no small one is lost beside a million of others."""
     s, arrays = streamed(t), t.draw(BATCH)
 
     def value(arrays: list[Any]) -> Any:
@@ -118,6 +118,25 @@ def quick_forms_stream(t: Trial) -> None:
         return t.got(s.compute(s.update(s.init(*given), *given)))
 
     t.close(_tiny(value, arrays), value(arrays), "the value")
+    if t.metric.kind == "loss":
+        _beside_many(t, s, [t.grouped(rows(t.put(t.as_dtype(arrays, "float32")), half)) for half in HALVES])
+
+
+HALVES = (slice(4), slice(4, 8))
+
+
+def _beside_many(t: Trial, s: Stream, halves: list[Any]) -> None:
+    """The one half, doubled twenty-two times over, and then the other, one by one or all in one state."""
+    one, other = halves
+    many = s.update(s.init(*one), *one)
+    for _ in range(22):
+        many = s.merge(many, many)
+    apart, few = many, s.init(*other)
+    for _ in range(64):
+        apart, few = s.update(apart, *other), s.update(few, *other)
+    got, want = (t.got(s.compute(state)) for state in (apart, s.merge(many, few)))
+    if not np.allclose(got, want, rtol=1e-6, atol=0.0, equal_nan=True):
+        raise Broken(f"one by one: {got.tolist()}, not {want.tolist()}")
 
 
 def _tiny(call: Any, arrays: list[Any]) -> Any:

@@ -13,7 +13,7 @@ from .peers import SUBJECTS
 from .picture import draw
 from .report import load, number
 from .result import OURS, Result
-from .summary import ALONE, is_comparison, means, parted, with_exponents
+from .summary import ALONE, family, geometric, is_comparison, means, parted, with_exponents
 from .targets import MEANS, goal, met, reason
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -249,6 +249,19 @@ def averages(rows: list[Result]) -> str:
     return table(("family", "times as fast", "rows", "goal", "met", "the largest sizes alone"), lines)
 
 
+def by_place(rows: list[Result]) -> str:
+    """What a family's mean is made of: plain calls, with their gradients, and compiled."""
+    ratios: dict[str, list[float]] = {}
+    for r in rows:
+        if family(r) and r.ratio:
+            ratios.setdefault(parted(r.name)[2], []).append(r.ratio)
+    lines = [
+        [place, number(geometric(several), ".2f"), str(len(several)), str(sum(ratio >= 1 for ratio in several))]
+        for place, several in ratios.items()
+    ]
+    return table(("where", "times as fast", "rows", "of them faster"), lines)
+
+
 def largest(rows: list[Result]) -> list[Result]:
     kept: dict[tuple[str, str], Result] = {}
     for r in rows:
@@ -276,7 +289,7 @@ def page(about: dict[str, Any], results: list[Result]) -> str:
     parts = [subject(title, cases, compared, notes) for title, cases in SUBJECTS.items()]
     parts += [alone(kind, rows, notes) for kind in ALONE]
     parts.append(first_calls(rows))
-    head = HEAD.format(about=machine(about, rows), means=averages(rows), counted=counted(rows))
+    head = HEAD.format(about=machine(about, rows), means=averages(rows), places=by_place(rows), counted=counted(rows))
     return "\n".join(filter(None, (head, *parts, notes.told()))).rstrip() + "\n"
 
 
@@ -300,7 +313,10 @@ stands beside theirs and is not the peer.
 {means}
 
 A mean over all rows counts the smallest arrays as the largest: on those a call's own Python decides, as the frame's
-rows tell.
+rows tell. Under `torch.compile` both sides are one program of the same operations, and what is above 1 elsewhere is
+about 1 there. Way by way:
+
+{places}
 
 {counted}
 """

@@ -1,0 +1,31 @@
+"""Equal bins of [0, 1]: which a number is in, and what is in each of them."""
+
+from .._typing import Array, Namespace
+from .._xp import index_dtype, widest
+from ._primitive import Primitive
+from .sums import segment_sum, wide
+
+
+def bin_of(xp: Namespace, x: Array, bins: int) -> Array:
+    """Which of equal bins of [0, 1] a number is in: floor(x * bins), and 1 in the last; NaN in the first.
+
+    In every dtype the same, where comparing with edges is not.
+    """
+    place = xp.clip(xp.floor(xp.where(x == x, x, 0.0) * bins), 0.0, bins - 1.0)
+    return xp.astype(place, index_dtype(xp))
+
+
+@Primitive
+def hits_by_bin(xp: Namespace, score: Array, target: Array, bins: int) -> tuple[Array, Array, Array]:
+    """Positives and negatives, in one count of whole numbers, and sums of scores, (..., bins), of scores (..., n).
+
+    What is NaN has no bin: all are NaN.
+    """
+    known = (score == score) & (target == target)
+    index = bin_of(xp, score, bins)
+    sides = index * 2 + xp.astype(xp.where(known, target, 0.0), index.dtype)
+    count = xp.astype(segment_sum(xp, None, sides, 2 * bins), widest(xp, score))
+    lost = xp.any(~known, axis=-1, keepdims=True)
+    count = xp.reshape(count, (*count.shape[:-1], bins, 2))
+    negative, positive = (xp.where(lost, xp.nan, count[..., i]) for i in (0, 1))
+    return positive, negative, segment_sum(xp, wide(xp, xp.where(known, score, xp.nan)), index, bins)
