@@ -37,30 +37,41 @@ class Agreement(NamedTuple):
         return 1 - self.iou + self.penalty
 
 
+Span = tuple[Array, Array]
+"""From where to where."""
+
+
+def _spans(box: Array) -> tuple[Span, Span]:
+    """Across and down: column by column, for NumPy is slow where its innermost loop is two long."""
+    return (box[..., 0], box[..., 2]), (box[..., 1], box[..., 3])
+
+
 def _sides(box: Array) -> tuple[Array, Array]:
-    """Width and height: column by column, for NumPy is slow where its innermost loop is two long."""
-    return box[..., 2] - box[..., 0], box[..., 3] - box[..., 1]
+    """Width and height."""
+    (left, right), (top, bottom) = _spans(box)
+    return right - left, bottom - top
 
 
-def _area(box: Array) -> Array:
-    width, height = _sides(box)
-    return width * height
+def _shared(xp: Namespace, a: Span, b: Span) -> Array:
+    """Length of what two spans share; negative where they lie apart."""
+    return xp.minimum(a[1], b[1]) - xp.maximum(a[0], b[0])
 
 
-def _shared(xp: Namespace, a: Array, b: Array, axis: int) -> Array:
-    """Length along an axis, 0 or 1, of what two boxes share; negative where they lie apart."""
-    return xp.minimum(a[..., 2 + axis], b[..., 2 + axis]) - xp.maximum(a[..., axis], b[..., axis])
+def _spanned(xp: Namespace, a: Span, b: Span) -> Array:
+    return xp.maximum(a[1], b[1]) - xp.minimum(a[0], b[0])
 
 
-def _spanned(xp: Namespace, a: Array, b: Array, axis: int) -> Array:
-    return xp.maximum(a[..., 2 + axis], b[..., 2 + axis]) - xp.minimum(a[..., axis], b[..., axis])
+def _area(across: Span, down: Span) -> Array:
+    return (across[1] - across[0]) * (down[1] - down[0])
 
 
 def overlap(xp: Namespace, a: Array, b: Array) -> Overlap:
     """Of boxes (..., 4) that broadcast against each other."""
-    across, down = (positive_part(xp, _shared(xp, a, b, axis)) for axis in (0, 1))
+    one, other = _spans(a), _spans(b)
+    across, down = (positive_part(xp, _shared(xp, *pair)) for pair in zip(one, other, strict=True))
+    width, height = (_spanned(xp, *pair) for pair in zip(one, other, strict=True))
     intersection = across * down
-    return Overlap(intersection, _area(a) + _area(b) - intersection, _spanned(xp, a, b, 0), _spanned(xp, a, b, 1))
+    return Overlap(intersection, _area(*one) + _area(*other) - intersection, width, height)
 
 
 def _iou(xp: Namespace, o: Overlap) -> Array:
