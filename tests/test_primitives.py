@@ -147,7 +147,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "sum_of_absolutes": [(BOTH, {})],
     "sum_of_huber": [(BOTH, {"delta": 0.7})],
     "sum_of_smooth_l1": [(BOTH, {"beta": 0.7}), (BOTH, {"beta": 0.0})],
-    "in_float64": [((RNG.normal(size=5), wide_square), {})],
+    "in_float64": [((x, wide_square), {}) for x in (RNG.normal(size=5), np.asarray(0.7))],
     "by_elements": [((FEATURES,), {"kernel": roughness, "params": {}, "batch": 2})],
     "soft_minimum": [
         ((RNG.random(4), LOG_MASSES[1][0], RNG.random((3, 4)), np.full(1, 0.1)), {}),
