@@ -7,7 +7,9 @@ import torch
 from torch.autograd import forward_ad
 
 from ._sizes import SIZES
-from ._where import BITS, Select, alike, with_where, zero
+from ._where import Select, alike, with_where, zero
+
+BITS = {torch.float32: torch.int32, torch.float64: torch.int64}
 
 
 def untransformed() -> bool:
@@ -26,7 +28,7 @@ def _bits(x: Any, like: torch.Tensor, kind: torch.dtype) -> Any:
 
 
 def _chosen(mask: torch.Tensor, x: Any, y: Any, like: torch.Tensor) -> torch.Tensor:
-    kind: torch.dtype = getattr(torch, BITS[str(like.dtype).rpartition(".")[2]])
+    kind = BITS[like.dtype]
     if zero(y, torch.Tensor):
         return (_bits(x, like, kind) * mask).view(like.dtype)
     if zero(x, torch.Tensor):
@@ -68,7 +70,7 @@ def torch_where(plain: Select) -> Select:
         if torch.compiler.is_compiling() or type(condition) is not torch.Tensor or condition.numel() < SIZES.where:
             return plain(condition, x1, x2)
         like = alike(condition, x1, x2, torch.Tensor) if condition.dtype == torch.bool else None
-        if like is None or like.dtype not in (torch.float32, torch.float64):
+        if like is None or like.dtype not in BITS:
             return plain(condition, x1, x2)
         if like.device.type != "cpu" or not untransformed():
             return plain(condition, x1, x2)

@@ -47,8 +47,10 @@ def _summed(x: Array, y: Array, block: Block, wide: bool) -> Array:
 
     By one thread: two took 0.75 to 1.4 times as long, for the interpreter's lock is asked for at every step.
     """
+    # buffers of which there is no need for long are given back at once, and faulted in again
+    most = SIZES.numpy_block if x.size > 2 * SIZES.numpy_block else SIZES.numpy_block * 2 // 3
     # in float64 a sum takes longer than the way to memory does
-    size = min(SIZES.numpy_block * (2 if wide else 1), x.size)
+    size = min(most * (2 if wide else 1), x.size)
     difference, buffer = np.empty(size, x.dtype), np.empty(size, x.dtype)
     found = 0.0
     for index in stretches(x.shape, size):

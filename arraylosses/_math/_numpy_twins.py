@@ -286,17 +286,21 @@ def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
 
 
 def hits_by_bin(xp: Namespace, score: Array, target: Array, bins: int) -> tuple[Array, Array, Array]:
-    """3 times as fast, of one row without NaN."""
+    """2 to 4 times as fast, of one row without NaN, in cache."""
     if score.ndim != 1 or np.isnan(np.add.reduce(score) + np.add.reduce(target)):
         found: tuple[Array, Array, Array] = pure_bins.hits_by_bin.pure(xp, score, target, bins)
         return found
-    index = (score * score.dtype.type(bins)).astype(np.intp)
-    np.minimum(index, bins - 1, out=index)
-    sums = np.bincount(index, score, bins)
-    index += index
-    index += target.astype(np.intp)
-    count = np.bincount(index, minlength=2 * bins).reshape(bins, 2).astype(np.float64)
-    return count[:, 1], count[:, 0], sums
+    count, sums = np.zeros(2 * bins, dtype=np.intp), np.zeros(bins)
+    for i in range(0, score.shape[0], SIZES.where):
+        part, hit = score[i : i + SIZES.where], target[i : i + SIZES.where]
+        index = (part * part.dtype.type(bins)).astype(np.intp)
+        np.minimum(index, bins - 1, out=index)
+        sums += np.bincount(index, part, bins)
+        index += index
+        index += hit.astype(np.intp)
+        count += np.bincount(index, minlength=2 * bins)
+    negative, positive = count.reshape(bins, 2).T.astype(np.float64)
+    return positive, negative, sums
 
 
 def _by_tree(n: int, m: int, *clouds: Array) -> bool:

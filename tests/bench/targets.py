@@ -72,11 +72,13 @@ IN_RANGE = (
 )
 SHARES = (
     "Shares are looked at, for one outside [0, 1] is an error, or NaN under jit: two passes for what the formula sums "
-    "in three. Tried: the least and the greatest in one call, which torch has and NumPy has not."
+    "in three. Tried: the least and the greatest in one call, which torch has and NumPy has not; NumPy's own sums of "
+    "up to 32,768 numbers instead of rows by BLAS, 1.7 times as fast."
 )
 TAILS = (
     "Both tails keep every digit, by choices that the formula has not, and that XLA does not vectorize as well. Tried: "
-    "bits instead of branches; value and slope from the same exponentials, in place."
+    "bits instead of branches; value and slope from the same exponentials, in place; from the nearer end by lerp "
+    "without a gradient, 1.5 times as fast on torch, which is kept."
 )
 CORNER = (
     "The slope at 0 is 0 on every library, by a maximum of two numbers; the formula takes XLA's absolute value, whose "
@@ -91,7 +93,8 @@ OWN_TERM = (
 CLOSE = (
     "Close distributions keep their digits: two forms are made and one is chosen, or float64 is taken for float32. "
     "The peers' sum of logarithms is below 0 for half of such pairs. Tried: the ratio in float32, which loses 1e-3 of "
-    "shares that are nearly 0; in float64 under XLA as well, 2 to 10 times as fast as two forms, which is kept."
+    "shares that are nearly 0; float64 in blocks that stay in cache, 1.5 to 6 times as fast on NumPy and torch, and "
+    "float64 under XLA, 2 to 10 times as fast as two forms, which are kept."
 )
 MEAN = (
     "The mean is corrected by a second pass, without which data far from zero have no digits. Tried: both passes in "
@@ -107,8 +110,9 @@ DOUBTS = (
     "the ends of groups in one pass; whole numbers, sorted."
 )
 BINS = (
-    "Weight, hits and score of each bin are kept, in float64, for streams and for other norms; "
-    "the formula keeps one sum, in the precision of the scores. Tried: both sides in one count of whole numbers."
+    "Weight, hits and score of each bin are kept, in float64, for streams and for other norms; the formula keeps one "
+    "sum, in the precision of the scores. Tried: both sides in one count of whole numbers; three passes instead of "
+    "eight on NumPy, twice as fast for 1e4, which is kept."
 )
 NORMAL = (
     "A deviation of 0 is allowed, and leaves the absolute error: a choice that the peer has not. Tried: the library's "
@@ -116,8 +120,9 @@ NORMAL = (
 )
 PRICES = (
     "Two chains, one from either side, are averaged, so that exchange changes nothing; and half of the steps cool "
-    "down, so that low temperatures converge. Tried: blocks in cache without a gradient; one kernel for the sum with "
-    "one."
+    "down, so that low temperatures converge. Under XLA steps are made of logarithms, for whether a factor has left "
+    "its range would have to be looked at; of 64 points a step is overhead. Tried: products with one table of "
+    "exponentials while it holds, which NumPy and torch take, 2 to 4 times as fast."
 )
 SAME = (
     "The same operations as the peer's: what is told is the spread of both. Tried: the compiled programs side by side, "
@@ -144,7 +149,8 @@ PLANES = (
     "Xeon it was 1.47 times as fast (c8818af, 2026-11-25). Tried: averages in place, in bands of rows."
 )
 CORNERS = (
-    "The corners of each box are looked at, for two that are exchanged are an error. Tried: one mask for both corners."
+    "The corners of each box are looked at, for two that are exchanged are an error. Tried: one mask for both corners; "
+    "each corner taken once instead of four times, a tenth."
 )
 PASSES = "A block is written to cache and read again. Tried: two threads, 0.75 to 1.4 times as long as one."
 BLOCKS = (
