@@ -11,6 +11,7 @@ from ._math import (
     divide,
     multiply,
     pick_several,
+    places,
     positive_part,
     segment_sum,
     sqrt,
@@ -20,7 +21,7 @@ from ._metric import metric
 from ._state import ErrorHistogram, Samples
 from ._typing import Array, Namespace
 from ._xp import device_of, index_dtype
-from .uncertainty import places, trapezoid, vector
+from .uncertainty import trapezoid, vector
 
 Penalty = Literal["mae", "rmse"]
 

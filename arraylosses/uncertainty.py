@@ -12,6 +12,7 @@ from ._math import (
     divide,
     normal_cdf,
     normal_quantile,
+    places,
     segment_sum,
     total,
     wide,
@@ -47,11 +48,6 @@ def vector(xp: Namespace, numbers: Sequence[float] | float, like: Array) -> Arra
 def trapezoid(xp: Namespace, y: Array, x: Array) -> Array:
     """Area under straight lines along the last axis."""
     return 0.5 * xp.sum((y[..., 1:] + y[..., :-1]) * (x[1:] - x[:-1]), axis=-1)
-
-
-def places(xp: Namespace, steps: Array, x: Array) -> Array:
-    """How many of ascending steps (L,) lie below each of ``x`` (..., n)."""
-    return xp.reshape(xp.searchsorted(steps, xp.reshape(x, (-1,))), x.shape)
 
 
 # ---- ensembles

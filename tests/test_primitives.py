@@ -115,6 +115,18 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
         ((RNG.normal(size=(3, 4)),), {}),
         ((np.array([3.0, 0.0, -2.0, -np.inf, 2.0, np.inf, 2.0, -3.0], dtype="float32"),), {}),
     ],
+    "places": [
+        (
+            (
+                np.array([*low, *np.linspace(-1.0, 2.0, 13), *high]),
+                np.array([-np.inf, -1.0, 0.3, 0.25, 2.0, 2.5, np.inf]),
+            ),
+            {},
+        )
+        for low in ([], [-np.inf], [-1e9])
+        for high in ([], [np.inf])
+    ]
+    + [((np.cumsum(RNG.random(30)), 20 * RNG.random((2, 50))), {})],
     "hits_by_bin": [
         ((scores, 1.0 * (RNG.random(scores.shape) > 0.5), 5), {})
         for scores in (np.array([0.0, 0.2, 0.999, 1.0, 0.4, 0.6]), np.array([0.3, np.nan]), RNG.random((2, 7)))
@@ -182,6 +194,7 @@ NOT_SMOOTH = {
     "nearest",
     "nearest_several",
     "nearest_triangle",
+    "places",
     "stop_gradient",
     "thinned",
 }

@@ -4,7 +4,7 @@ import sys
 
 from ._primitive import Primitive
 from ._twins import TWINS, install
-from .bins import bin_of, hits_by_bin
+from .bins import bin_of, hits_by_bin, places
 from .blocks import Index, stretches
 from .central import centred, products, second_moments, spread_and_error, weighted_total
 from .convolution import conv2d, max_pool2d
@@ -150,6 +150,7 @@ __all__ = [
     "pick",
     "pick_rows",
     "pick_several",
+    "places",
     "plan",
     "plan_at_cost",
     "plan_cost",

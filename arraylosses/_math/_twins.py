@@ -37,6 +37,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     elementary.by_elements: ("torch",),
     elementary.either: ("numpy", "torch", "jax"),
     bins.hits_by_bin: ("numpy",),
+    bins.places: ("numpy",),
     central.second_moments: ("numpy", "torch"),
     central.spread_and_error: ("numpy", "torch"),
     ranks.ordered: ("numpy", "torch", "jax"),

@@ -16,6 +16,12 @@ def bin_of(xp: Namespace, x: Array, bins: int) -> Array:
 
 
 @Primitive
+def places(xp: Namespace, steps: Array, x: Array) -> Array:
+    """How many of ascending steps (L,) lie below each of ``x`` (..., n)."""
+    return xp.reshape(xp.searchsorted(steps, xp.reshape(x, (-1,))), x.shape)
+
+
+@Primitive
 def hits_by_bin(xp: Namespace, score: Array, target: Array, bins: int) -> tuple[Array, Array, Array]:
     """Positives and negatives, in one count of whole numbers, and sums of scores, (..., bins), of scores (..., n).
 
