@@ -73,6 +73,11 @@ def wide_total(xp: Namespace, x: Array, axis: Axis) -> Array:
 GREATEST = float(np.finfo(np.float32).max)
 
 
+def float32_sum(head: float, tail: float, more: float) -> tuple[Array, Array]:
+    """Two words of one number and of more; a tail of NaN, as an infinite head has it after a merge, says nothing."""
+    return float32_words(head + (more if tail != tail else tail + more))
+
+
 def float32_words(value: float) -> tuple[Array, Array]:
     """Two words of one number; of an infinite head the rest would be inf - inf."""
     if not abs(value) < GREATEST:
@@ -103,7 +108,7 @@ def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Arr
     if head.ndim or head.dtype != np.float32:
         pure: tuple[Array, Array] = sums.added_to_words.pure(xp, head, tail, x)
         return np.asarray(pure[0]), np.asarray(pure[1])
-    return float32_words(float(head) + (float(tail) + float(x)))
+    return float32_sum(float(head), float(tail), float(x))
 
 
 def inner(xp: Namespace, x: Array, y: Array) -> Array:

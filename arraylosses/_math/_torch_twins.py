@@ -139,9 +139,10 @@ def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Arr
         from torch import from_numpy
 
         more = x if isinstance(x, int) else x.item()
-        first, second = _numpy_twins.float32_words(head.item() + (tail.item() + more))
+        first, second = _numpy_twins.float32_sum(head.item(), tail.item(), more)
         return from_numpy(first), from_numpy(second)
-    value = head.double() + tail + x
+    # of an infinite head that was merged the tail is NaN, and says nothing
+    value = head.double() + tail.nan_to_num(0.0) + x
     head = value.float()
     # of an infinite head the rest is inf - inf
     return head, (value - head).float().nan_to_num(0.0, 0.0, 0.0)
