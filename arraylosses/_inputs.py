@@ -65,10 +65,18 @@ class Inputs:
         """All arrays that are there."""
         yield from (a for a in (*self.arrays, self.weights) if a is not None)
 
-    def put(self, arrays: list[Array], weights: Array | None, bad: Array | None = None) -> "Inputs":
+    def put(
+        self,
+        arrays: list[Array],
+        weights: Array | None,
+        bad: Array | None = None,
+        batch: tuple[int, ...] | None = None,
+    ) -> "Inputs":
         """The same with other arrays (`replace` takes ten times as long, which every call would pay)."""
         rest = self.ignored, self.classes, self.hint, self.sizes, bad
-        return Inputs(self.lib, arrays, self.domains, self.names, self.batch, weights, *rest)
+        return Inputs(
+            self.lib, arrays, self.domains, self.names, self.batch if batch is None else batch, weights, *rest
+        )
 
     @property
     def first(self) -> Array:
@@ -81,9 +89,7 @@ class Inputs:
         weights = None if self.weights is None else self.weights[index[: self.weights.ndim]]
         given = ((a, d) for a, d in zip(arrays, self.domains, strict=True) if a is not None)
         array, domain = next(given)
-        batch = array.shape[: array.ndim - len(domain.event)]
-        rest = self.ignored, self.classes, self.hint, self.sizes
-        return Inputs(self.lib, arrays, self.domains, self.names, batch, weights, *rest)
+        return self.put(arrays, weights, batch=array.shape[: array.ndim - len(domain.event)])
 
     def in_order(self) -> "Inputs":
         """NumPy's elements in the order of their indices: sums of other orders may round otherwise.

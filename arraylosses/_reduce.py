@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from ._definition import Definition, Form
 from ._inputs import Inputs
-from ._math import Index, by_elements, count_in_two_words, in_float64, multiply, stretches, total, wide, wide_total
+from ._math import Index, by_elements, in_float64, multiply, stretches, total, wide, wide_total, words_like
 from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
@@ -225,13 +225,8 @@ def in_words(form: Form, lib: Library, state: State, dtype: Dtype) -> State:
     if not form.divisible:
         return state
     first = state[0] if isinstance(state[0], TwoWords) else TwoWords.of(lib.xp, state[0], dtype)
-    return type(state)(first, *(_in_words(lib.xp, x, first.head) for x in state[1:]))
-
-
-def _in_words(xp: Namespace, x: Any, like: Array) -> TwoWords:
-    if isinstance(x, TwoWords):
-        return x
-    return TwoWords(*count_in_two_words(xp, like, x)) if isinstance(x, int) else TwoWords.of(xp, x, like.dtype)
+    rest = (x if isinstance(x, TwoWords) else TwoWords(*words_like(lib.xp, x, first.head)) for x in state[1:])
+    return type(state)(first, *rest)
 
 
 # ---- blocks

@@ -21,6 +21,8 @@ class Sizes:
         Elements from which adding them in such rows pays.
     numpy_block, torch_block : int
         Elements of a block whose temporaries stay in a core's cache. torch shares a block between its threads.
+    nearest : int
+        Numbers of which whole numbers, of eight bytes each, stay in the cache that is nearest.
     fused_block, fused_rows : int
         Elements for which torch makes a loss and its slope at a time; and where they are rows that have one value
         each, and one table is all that is written on the way.
@@ -38,6 +40,7 @@ class Sizes:
     lanes: int = 1 << 15
     numpy_block: int = 3 << 15
     torch_block: int = 1 << 17
+    nearest: int = 1 << 13
     fused_block: int = 1 << 16
     fused_rows: int = 1 << 18
     images: int = 3 << 17

@@ -145,12 +145,10 @@ def on_host(x: Array) -> bool:
 
 def cut_for_nothing(lib: Library, arrays: Iterable[Array]) -> bool:
     """Whether a walk in blocks leaves no trace: NumPy, or tensors in host memory whose operations nobody records."""
-    return all(map(unwatched, arrays)) if lib.name == "torch" else lib.name == "numpy"
-
-
-def unwatched(x: Any) -> bool:
-    """A tensor in host memory whose operations nobody records."""
-    return _eager_torch(x) and not (x.requires_grad and sys.modules["torch"].is_grad_enabled())
+    if lib.name == "torch":
+        recorded = sys.modules["torch"].is_grad_enabled()
+        return all(_eager_torch(x) and not (recorded and x.requires_grad) for x in arrays)
+    return lib.name == "numpy"
 
 
 def in_order(x: Any) -> Any:

@@ -4,15 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
+from tests._profile import LONG
 from tests._runs import INSTALLED
 from tests.golden import main, run
 
 FOLDER = Path(__file__).parent / "golden"
 FILES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
-LONG = settings.default.max_examples > 10
 LIBRARIES = [
     pytest.param(
         name, float32, id=f"{name}-{'float32' if float32 else 'float64'}", marks=[pytest.mark.slow] * (name == "jax")

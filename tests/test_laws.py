@@ -8,11 +8,11 @@ from zlib import compress
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 import arraylosses as al
 from arraylosses import conformance
 from arraylosses.conformance import LAWS, Cell
+from tests._profile import LONG
 
 METRICS = [*al.catalogue, al.averaged(al.psnr, axis=-1), al.averaged(al.r2_score, axis=(-2, -1))]
 
@@ -31,7 +31,6 @@ STREAMED = ("streams_compile", "streams_scan")
 """Of those, laws of what a stream remembers: one metric of all that remember alike."""
 WAYS = ("parts_make_the_whole", "splits_do_not_show")
 """Laws whose one program for all ways to split takes XLA seconds, and which are slow in the pure standard: the same."""
-LONG = settings.default.max_examples > 10
 ZEROS = urlsafe_b64encode(compress(b"", 9)).decode()
 """A draw of nothing but the least member of each domain."""
 SEEDS = (ZEROS, 0, 1)

@@ -88,6 +88,18 @@ def test_what_is_infinite_stays_so(put: str, batches: Any) -> None:
     assert float(state.weight.head) == len(batches)
 
 
+def test_a_derivative_forwards_goes_through_a_state() -> None:
+    """Numbers on the host are added by Python's arithmetic, but not where torch records a tangent."""
+    torch = pytest.importorskip("torch")
+    forward = torch.autograd.forward_ad
+    pred, target = torch.asarray([1.0, 3.0]), torch.zeros(2)
+    s = al.stream(al.squared_error)
+    with forward.dual_level():
+        dual = forward.make_dual(pred, torch.ones(2))
+        value = s.compute(s.update(s.init(pred, target), dual, target))
+        assert float(forward.unpack_dual(value).tangent) == 4.0
+
+
 def test_workers_merge_in_any_order() -> None:
     pred, target = RNG.normal(size=(2, 60))
     s = al.stream(al.r2_score)

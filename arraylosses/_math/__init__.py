@@ -54,7 +54,6 @@ from .sums import (
     added_to_words,
     arange_like,
     argmax,
-    count_in_two_words,
     cumulative_product,
     cumulative_sum,
     in_float64,
@@ -71,6 +70,7 @@ from .sums import (
     two_words,
     wide,
     wide_total,
+    words_like,
 )
 from .thinning import thinned
 from .transport import directions, match, plan, plan_at_cost, power_mean, quantile_gaps, root_of
@@ -104,7 +104,6 @@ __all__ = [
     "closest",
     "conv2d",
     "corners",
-    "count_in_two_words",
     "cumulative_product",
     "cumulative_sum",
     "directions",
@@ -198,5 +197,6 @@ __all__ = [
     "wide_total",
     "window_average",
     "window_moments",
+    "words_like",
     "xlogy",
 ]

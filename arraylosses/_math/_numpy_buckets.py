@@ -4,10 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .._sizes import SIZES
 from .._typing import Array
-
-BLOCK = 1 << 13
-"""Numbers whose buckets stay in the nearest cache."""
 
 
 class Buckets(NamedTuple):
@@ -44,7 +42,7 @@ class Buckets(NamedTuple):
     def places(self, x: Array) -> Array:
         """How many steps lie below each number."""
         flat = x.reshape(-1)
-        found = [self._places(flat[i : i + BLOCK]) for i in range(0, flat.shape[0], BLOCK)]
+        found = [self._places(flat[i : i + SIZES.nearest]) for i in range(0, flat.shape[0], SIZES.nearest)]
         return np.concatenate(found).reshape(x.shape)
 
     def _places(self, x: Array) -> Array:

@@ -1,7 +1,6 @@
 """Native forms for NumPy arrays."""
 
 from collections.abc import Callable
-from functools import partial
 from math import prod
 from typing import Any
 
@@ -220,11 +219,11 @@ def spread_of_pairs(xp: Namespace, x: Array) -> Array:
 
 
 def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
-    """Of float32, 2 to 3 times as fast, in float64: there ``d - log(1 + d)`` has digits enough."""
+    """Of float32, 3 to 7 times as fast, in cache and in float64: there ``d - log(1 + d)`` has digits enough."""
     if not (pred.dtype == target.dtype == np.float32 and pred.size):
         return distributions.divergence.pure(xp, pred, target)
     found = np.empty(pred.shape[:-1])
-    flat, rows = found.reshape(-1), max(1, SIZES.row * 4 // max(pred.shape[-1], 1))
+    flat, rows = found.reshape(-1), max(1, 2 * SIZES.nearest // max(pred.shape[-1], 1))
     left, right = (x.reshape(-1, x.shape[-1]) for x in (pred, target))
     with np.errstate(all="ignore"):
         for i in range(0, flat.shape[0], rows):
@@ -254,8 +253,7 @@ def soft_minimum(xp: Namespace, price: Array, log_weight: Array, cost: Array, te
 
 
 def prices(xp: Namespace, cost: Array, *others: Any) -> Array:
-    """3 to 5 times as fast, by one table for many steps."""
-    *problem, iterations = cost, *others
+    """3.5 to 5 times as fast, by one table for many steps."""
     if not scalings.large(cost):
         return entropic.prices.pure(xp, cost, *others)
     place = np.empty(cost.shape[-2:], cost.dtype)
@@ -264,9 +262,8 @@ def prices(xp: Namespace, cost: Array, *others: Any) -> Array:
         np.add(np.subtract(at_right, cost, out=place), at_left[:, np.newaxis], out=place)
         return np.exp(np.divide(place, hot, out=place), out=place)
 
-    solve = partial(scalings.prices_by_scaling, xp, table_of, iterations=iterations)
     with np.errstate(over="ignore", invalid="ignore"):  # a table that leaves its range is not used
-        return scalings.one_by_one(xp, solve, *problem)
+        return scalings.prices(xp, table_of, cost, *others)
 
 
 def _exponents(x: Array, temperature: Array, log_weight: Array) -> Array:
@@ -292,13 +289,13 @@ def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
 
 
 def hits_by_bin(xp: Namespace, score: Array, target: Array, bins: int) -> tuple[Array, Array, Array]:
-    """2 to 4 times as fast, of one row without NaN, in cache."""
+    """2 to 3 times as fast, of one row without NaN, in cache."""
     if score.ndim != 1 or np.isnan(np.add.reduce(score) + np.add.reduce(target)):
         found: tuple[Array, Array, Array] = pure_bins.hits_by_bin.pure(xp, score, target, bins)
         return found
     count, sums = np.zeros(2 * bins, dtype=np.intp), np.zeros(bins)
-    for i in range(0, score.shape[0], SIZES.where):
-        part, hit = score[i : i + SIZES.where], target[i : i + SIZES.where]
+    for i in range(0, score.shape[0], SIZES.nearest):
+        part, hit = score[i : i + SIZES.nearest], target[i : i + SIZES.nearest]
         index = (part * part.dtype.type(bins)).astype(np.intp)
         np.minimum(index, bins - 1, out=index)
         sums += np.bincount(index, part, bins)
@@ -310,7 +307,7 @@ def hits_by_bin(xp: Namespace, score: Array, target: Array, bins: int) -> tuple[
 
 
 def places(xp: Namespace, steps: Array, x: Array) -> Array:
-    """3 times as fast for many numbers."""
+    """3 to 8 times as fast for many numbers."""
     buckets = Buckets.of(steps) if x.size >= SIZES.where and x.dtype == steps.dtype else None
     found: Array = pure_bins.places.pure(xp, steps, x) if buckets is None else buckets.places(x)
     return found

@@ -14,6 +14,7 @@ import torch
 
 from .._sizes import SIZES
 from .._torch_where import untransformed
+from . import _numpy_twins
 from ._host_central import Host
 
 Joint = Callable[..., tuple[Any, Any]]
@@ -120,6 +121,16 @@ def fused(
     return found
 
 
+# ---- numbers that are remembered
+
+
+def float32_sum(head: torch.Tensor, tail: torch.Tensor, x: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two words of one number and of more, by Python's own arithmetic."""
+    more = x if isinstance(x, int) else x.item()
+    first, second = _numpy_twins.float32_sum(head.item(), tail.item(), more)
+    return torch.from_numpy(first), torch.from_numpy(second)
+
+
 # ---- elements that are large
 
 
@@ -206,11 +217,10 @@ def _against(sign: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
 
 def logit_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
     """Cross entropy of logits: ``|against| size + log(1 + exp(-size))``, in which nothing cancels."""
-    if not wanted:  # between the parts above and below 0, of which one is 0, `lerp` goes from the nearer end
-        share = x.clamp(min=0.0).lerp_(x.clamp(max=0.0).neg_(), label)
-        return share.add_(torch.nn.functional.softplus(x.abs().neg_())), None
     sign, size = x.sign(), x.abs()
     against, small = _against(sign, label), size.neg().exp_()
+    if not wanted:
+        return size.mul_(against.abs_()).add_(small.log1p_()), None
     value = size.mul_(against.abs()).add_(small.log1p())
     small.div_(small + 1.0)
     return value, against.sub_(small.mul_(sign))

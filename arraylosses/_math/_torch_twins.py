@@ -9,7 +9,7 @@ import numpy as np
 
 from .._sizes import SIZES
 from .._typing import Array, Axis, Formula, Namespace
-from .._xp import library, readable, unwatched
+from .._xp import library, readable
 from . import (
     _host_central,
     _numpy_twins,
@@ -131,16 +131,14 @@ def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
 
 
 def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Array, Array]:
-    """Twice as fast for float32, for a float64 holds both words; 8 times for one number on the host."""
+    """1.8 times as fast for float32, for a float64 holds both words; 3 times and more for one number on the host."""
     if head.dtype != xp.float32 or head.device.type == "mps":
         found: tuple[Array, Array] = sums.added_to_words.pure(xp, head, tail, x)
         return found
-    if head.ndim == 0 and unwatched(head) and (isinstance(x, int) or unwatched(x)):
-        from torch import from_numpy
+    from . import _torch_fused as torch
 
-        more = x if isinstance(x, int) else x.item()
-        first, second = _numpy_twins.float32_sum(head.item(), tail.item(), more)
-        return from_numpy(first), from_numpy(second)
+    if head.ndim == 0 and torch.unwatched(head, *(() if isinstance(x, int) else (x,))):
+        return torch.float32_sum(head, tail, x)
     # of an infinite head that was merged the tail is NaN, and says nothing
     value = head.double() + tail.nan_to_num(0.0) + x
     head = value.float()
@@ -219,15 +217,14 @@ def soft_minimum(xp: Namespace, price: Array, log_weight: Array, cost: Array, te
 
 
 def prices(xp: Namespace, cost: Array, *others: Any) -> Array:
-    """2 to 5 times as fast, by one table for many steps."""
+    """1.7 to 3.7 times as fast, by one table for many steps."""
     from . import _torch_fused as torch
 
-    *problem, iterations = cost, *others
+    problem = cost, *others[:-1]
     if not (scalings.large(cost) and all(torch.plain(x.detach()) for x in problem)):
         return entropic.prices.pure(xp, cost, *others)
     table_of = torch.exponentials(cost) if torch.unwatched(*problem) else partial(scalings.exponentials, xp)
-    solve = partial(scalings.prices_by_scaling, xp, table_of, iterations=iterations)
-    return scalings.one_by_one(xp, solve, *problem)
+    return scalings.prices(xp, table_of, cost, *others)
 
 
 def softplus(xp: Namespace, x: Array) -> Array:

@@ -7,6 +7,7 @@ transport problems, 2019). Whether a factor has left its range must be looked at
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from .._sizes import SIZES
 from .._typing import Array, Namespace
@@ -52,7 +53,7 @@ class _Scaled:
         """
         n = self.table.shape[0]
         sums = xp.concat([self.table @ self.factors[n:], self.factors[:n] @ self.table])
-        least, most = map(float, extremes(xp, stop_gradient(xp, sums)))
+        least, most = map(float, extremes(xp, sums))
         if not LEAST < least <= most < MOST:
             return None, False
         self.factors = self.mass / sums
@@ -96,11 +97,13 @@ def _scaled(
     return _Scaled(table_of(left, right, cost, hot), hot, mass, factors, bases)
 
 
-def one_by_one(xp: Namespace, solve: Callable[..., Array], *problem: Array) -> Array:
-    """Of cost (..., n, m) and what goes with it, each problem by itself."""
-    *lead, n, m = problem[0].shape
+def prices(xp: Namespace, table_of: Table, cost: Array, *others: Any) -> Array:
+    """`entropic.prices`, each problem of cost (..., n, m) and what goes with it by itself."""
+    *lead, n, m = cost.shape
+    *problem, iterations = cost, *others
     flat = zip(*(xp.reshape(x, (-1, *x.shape[len(lead) :])) for x in problem), strict=True)
-    return xp.reshape(xp.stack([solve(*one) for one in flat]), (*lead, n + m))
+    found = [prices_by_scaling(xp, table_of, *one, iterations=iterations) for one in flat]
+    return xp.reshape(xp.stack(found), (*lead, n + m))
 
 
 def large(cost: Array) -> bool:

@@ -74,11 +74,16 @@ def joined_words(one: tuple[Array, Array], other: tuple[Array, Array]) -> tuple[
     return head, (a_tail + b_tail) + lost
 
 
+def words_like(xp: Namespace, x: Any, like: Array) -> tuple[Array, Array]:
+    """Two words of a whole number of Python's, or of an array as `two_words` takes it, of the dtype of ``like``."""
+    found: tuple[Array, Array] = count_in_two_words(xp, like, x) if isinstance(x, int) else two_words(xp, x, like.dtype)
+    return found
+
+
 @Primitive
 def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Array, Array]:
-    """Two words of a number, and more: a whole number of Python's, or an array as `two_words` takes it."""
-    more = count_in_two_words(xp, head, x) if isinstance(x, int) else two_words(xp, x, head.dtype)
-    return joined_words((head, tail), more)
+    """Two words of a number, and more, as `words_like` takes it."""
+    return joined_words((head, tail), words_like(xp, x, head))
 
 
 @Primitive
