@@ -88,6 +88,8 @@ def test_what_is_infinite_stays_so(put: str, batches: Any) -> None:
     assert float(state.weight.head) == len(batches)
 
 
+# torch's own derivatives forwards are scripts of torch.jit, and warn that these are on their way out
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
 def test_a_derivative_forwards_goes_through_a_state() -> None:
     """Numbers on the host are added by Python's arithmetic, but not where torch records a tangent."""
     torch = pytest.importorskip("torch")
