@@ -5,10 +5,13 @@ formula sees `axis`: the frame puts the batch axis that is used up last. Forming
 the state of the whole, whatever the grouping.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ._math import (
+    NUMBERS,
     added_to_words,
+    as_numbers,
     bin_of,
     centred,
     either,
@@ -168,17 +171,17 @@ def _one(xp: Namespace, squares: Array) -> Array:
     return xp.where(squares >= 0, 1.0, xp.ones_like(squares))
 
 
-def _pooled(a: Any, b: Any) -> tuple[Array, Array, Array]:
+def _pooled(xp: Namespace, a: Any, b: Any) -> tuple[Array, Array, Array]:
     """Whole weight; share of ``b`` in it; and weight of the squared distance between the two means."""
-    xp = namespace(a.weight)
     weight = a.weight + b.weight
     share = b.weight / xp.where(weight == 0, 1.0, weight)
     return weight, share, a.weight * share
 
 
-def _common(weights: tuple[Array, Array], scales: tuple[Array, Array], apart: Array) -> tuple[Array, Array, Array]:
+def _common(
+    xp: Namespace, weights: tuple[Array, Array], scales: tuple[Array, Array], apart: Array
+) -> tuple[Array, Array, Array]:
     """The scale of two states together, for data as great as theirs and as far apart; and what brings each to it."""
-    xp = namespace(apart)
     a, b = scales
     a = xp.where(weights[0] == 0, b, a)  # a state of nothing has no scale
     b = xp.where(weights[1] == 0, a, b)
@@ -217,11 +220,15 @@ class Moments(NamedTuple):
         return cls(weight, *either(xp, holds, usual, scaled))
 
     def merge(self, other: "Moments") -> "Moments":
-        weight, share, between = _pooled(self, other)
+        return self.joined(namespace(self.weight), other)
+
+    def joined(self, xp: Namespace, other: "Moments") -> "Moments":
+        """`merge`, of numbers as well as of arrays."""
+        weight, share, between = _pooled(xp, self, other)
         weights = self.weight, other.weight
         apart_x, apart_y = other.mean_x - self.mean_x, other.mean_y - self.mean_y
-        scale_x, ax, bx = _common(weights, (self.scale_x, other.scale_x), apart_x)
-        scale_y, ay, by = _common(weights, (self.scale_y, other.scale_y), apart_y)
+        scale_x, ax, bx = _common(xp, weights, (self.scale_x, other.scale_x), apart_x)
+        scale_y, ay, by = _common(xp, weights, (self.scale_y, other.scale_y), apart_y)
         x, y = apart_x * scale_x, apart_y * scale_y
         return Moments(
             weight,
@@ -264,10 +271,15 @@ class Fit(NamedTuple):
         return cls(weight, *either(xp, holds, usual, scaled))
 
     def merge(self, other: "Fit") -> "Fit":
-        weight, share, between = _pooled(self, other)
+        return self.joined(namespace(self.weight), other)
+
+    def joined(self, xp: Namespace, other: "Fit") -> "Fit":
+        """`merge`, of numbers as well as of arrays."""
+        weight, share, between = _pooled(xp, self, other)
         apart = other.mean - self.mean
-        scale, a, b = _common((self.weight, other.weight), (self.scale, other.scale), apart)
-        spread = self.spread * a * a + other.spread * b * b + between * (apart * scale) ** 2
+        scale, a, b = _common(xp, (self.weight, other.weight), (self.scale, other.scale), apart)
+        x = apart * scale
+        spread = self.spread * a * a + other.spread * b * b + between * x * x
         return Fit(weight, self.mean + share * apart, spread, self.error * a * a + other.error * b * b, scale)
 
 
@@ -369,8 +381,28 @@ def _plus(x: Any, y: Any) -> Any:
 
 
 def _merged_wide(xp: Namespace, states: tuple[State, State]) -> State:
+    dtype = states[0][0].head.dtype
+    if hasattr(states[0], "joined") and (numbers := _numbers(xp, states)):
+        merged = numbers[0].joined(NUMBERS, numbers[1])
+        return _in_words(xp, merged, xp.asarray(list(merged), dtype=xp.float64), dtype)
     a, b = (widened(xp, s) for s in states)
-    return _worded(xp, a.merge(b), states[0][0].head.dtype)
+    return _worded(xp, a.merge(b), dtype)
+
+
+def _numbers(xp: Namespace, states: tuple[State, State]) -> list[State] | None:
+    """Both states with Python's numbers for leaves, where they lie on the host."""
+    words = [word for state in states for leaf in state for word in (leaf if isinstance(leaf, TwoWords) else (leaf,))]
+    found = as_numbers(xp, *words)
+    if found is None:
+        return None
+    rest = iter(found)
+    return [type(s)(*(_number(leaf, rest) for leaf in s)) for s in states]
+
+
+def _number(leaf: Any, numbers: Iterator[float]) -> float:
+    head = next(numbers)
+    tail = next(numbers) if isinstance(leaf, TwoWords) else 0.0
+    return head if tail != tail else head + tail
 
 
 def widened(xp: Namespace, state: State) -> State:
@@ -388,5 +420,10 @@ def widened(xp: Namespace, state: State) -> State:
 def _worded(xp: Namespace, state: State, dtype: Dtype) -> State:
     if len({x.shape for x in state}) > 1:
         return type(state)(*(TwoWords.of(xp, x, dtype) for x in state))
-    head, tail = two_words(xp, xp.stack(list(state)), dtype)
+    return _in_words(xp, state, xp.stack(list(state)), dtype)
+
+
+def _in_words(xp: Namespace, state: State, values: Array, dtype: Dtype) -> State:
+    """A state like this one, of values that stand side by side."""
+    head, tail = two_words(xp, values, dtype)
     return type(state)(*(TwoWords(head[i, ...], tail[i, ...]) for i in range(len(state))))

@@ -90,6 +90,8 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "gradient_and_product": [],
     "pick": [((RNG.random((3, 4)), np.array([3, 0, 2])), {})],
     "pick_several": [((RNG.random((3, 4)), np.array([[3, 0], [0, 1], [2, 2]])), {})],
+    # no pure form: tests/test_stream.py merges what it gives
+    "as_numbers": [],
     # of functions: the laws of sketches walk
     "walked": [],
     "tally": [((RNG.random(9), RNG.integers(0, 4, 9), 5), {}), ((None, RNG.integers(0, 4, 9), 5), {})],

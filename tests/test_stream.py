@@ -9,13 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 
 import arraylosses as al
-from arraylosses._state import TwoWords
+from arraylosses._math import NUMBERS
+from arraylosses._state import TwoWords, widened
 
 RNG = np.random.default_rng(7)
 OPTIONS: dict[str, Any] = {"smooth_l1_loss": {"beta": 0.7}, "psnr": {"data_range": 1.0}}
@@ -53,6 +55,30 @@ def test_batches_of_many_and_of_few_have_the_same_bits(metric: al.Metric) -> Non
         for size in (20_001, 7_000, 500)
     }
     assert len(set(found.values())) == 1, found
+
+
+AWKWARD = [
+    RNG.normal(size=(2, 7)),
+    RNG.normal(size=(2, 0)),
+    RNG.normal(size=(2, 1)) * 1e30,
+    RNG.normal(size=(2, 5)) * 1e-30,
+    RNG.normal(size=(2, 5)) + 1e6,
+    np.zeros((2, 3)),
+    np.array([[1.0, np.nan], [2.0, 3.0]]),
+    np.array([[1.0, 5.0], [-np.inf, 3.0]]),
+]
+
+
+@pytest.mark.parametrize("metric", [al.pearson_corrcoef, al.r2_score], ids=lambda m: m.__name__)
+def test_numbers_merge_as_arrays_do(metric: al.Metric) -> None:
+    """To the bit: one state is merged as numbers of Python's, many side by side as arrays."""
+    s = al.stream(metric)
+    states = [s.update(s.init(*given), *given) for given in (x.astype("float32") for x in AWKWARD)]
+    for a, b in product([widened(np, state) for state in states], repeat=2):
+        numbers = [type(state)(*map(float, state)) for state in (a, b)]
+        with np.errstate(all="ignore"):
+            want = a.merge(b)
+        np.testing.assert_array_equal(numbers[0].joined(NUMBERS, numbers[1]), want)
 
 
 @pytest.mark.parametrize("put", ["numpy", "torch", "jax.numpy"])

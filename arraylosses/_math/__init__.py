@@ -47,6 +47,7 @@ from .logits import balance, focal_surprise, logit_parts, logit_surprise, steady
 from .loops import walked
 from .neighbours import by_rows, nearest, nearest_distance, nearest_several, nearest_square, table_by_rows
 from .normal import normal_cdf, normal_mass, normal_quantile
+from .numbers import NUMBERS, as_numbers
 from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_ranks, tie_spans, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .spectrum import half_spectrum
@@ -83,6 +84,7 @@ if "torch" in sys.modules:  # the first call of all may be a compiled one
     total.form("torch")
 
 __all__ = [
+    "NUMBERS",
     "TWINS",
     "Index",
     "Primitive",
@@ -91,6 +93,7 @@ __all__ = [
     "added_to_words",
     "arange_like",
     "argmax",
+    "as_numbers",
     "ascending",
     "at_most",
     "balance",

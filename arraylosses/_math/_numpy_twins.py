@@ -110,6 +110,11 @@ def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Arr
     return float32_sum(float(head), float(tail), float(x))
 
 
+def as_numbers(xp: Namespace, *arrays: Array) -> list[float] | None:
+    """For one state; many side by side are merged as arrays."""
+    return None if any(x.ndim for x in arrays) else [float(x) for x in arrays]
+
+
 def inner(xp: Namespace, x: Array, y: Array) -> Array:
     """Twice as fast, in rows as `_numpy_sums` adds them."""
     if x.dtype.kind != "f" or x.shape[-1] < SIZES.row:

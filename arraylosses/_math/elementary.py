@@ -127,7 +127,7 @@ def power_of_two_scale(xp: Namespace, largest: Array) -> Array:
     """A power of two that keeps squares of numbers of this size from overflow and underflow."""
     scale = xp.ones_like(largest)
     # what float32 needs comes first: a state of float32 is merged in float64, and remembered in float32
-    for reach in (80, 600) if xp.finfo(largest.dtype).bits == 64 else (80,):
+    for reach in (80, 600) if xp.finfo(xp.result_type(largest)).bits == 64 else (80,):
         scale = xp.where(largest < 2.0 ** (-reach / 2), 2.0**reach, scale)
         scale = xp.where(largest > 2.0 ** (reach / 2), 2.0**-reach, scale)
     return scale
