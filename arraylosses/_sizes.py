@@ -21,6 +21,8 @@ class Sizes:
         Elements from which adding them in such rows pays.
     numpy_block, torch_block : int
         Elements of a block whose temporaries stay in a core's cache. torch shares a block between its threads.
+    differences : int
+        float32 elements of a block of which NumPy makes differences, in memory that is kept.
     nearest : int
         Numbers of which whole numbers, of eight bytes each, stay in the cache that is nearest.
     fused_block, fused_rows : int
@@ -40,6 +42,7 @@ class Sizes:
     lanes: int = 1 << 15
     numpy_block: int = 3 << 15
     torch_block: int = 1 << 17
+    differences: int = 3 << 16
     nearest: int = 1 << 13
     fused_block: int = 1 << 16
     fused_rows: int = 1 << 18

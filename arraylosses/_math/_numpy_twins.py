@@ -38,7 +38,7 @@ def absolute(xp: Namespace, x: Array) -> Array:
 
 
 def at_most(xp: Namespace, x: Array, bound: float) -> Array:
-    return np.minimum(x, bound)
+    return np.clip(x, -np.inf, bound) if x.size >= SIZES.where else np.minimum(x, bound)
 
 
 def _pairwise(x: Array, axis: Axis) -> bool:
