@@ -106,13 +106,24 @@ def _in_blocks(
 
 
 def fused(
-    joint: Joint, pure: Callable[..., torch.Tensor], *tensors: torch.Tensor, events: int = 0, block: int = 0
+    joint: Joint,
+    pure: Callable[..., torch.Tensor],
+    *tensors: torch.Tensor,
+    events: int = 0,
+    block: int = 0,
+    walks: bool = False,
 ) -> torch.Tensor:
-    """The value, and a slope by the first tensor where that is wanted; by the pure form where one is not finite."""
+    """The value, and a slope by the first tensor where that is wanted; by the pure form where one is not finite.
+
+    ``walks`` says that for values alone ``joint`` walks in blocks of its own.
+    """
     wanted = torch.is_grad_enabled() and tensors[0].requires_grad
     block = block or SIZES.fused_block
     with torch.no_grad():
-        value, slope = _in_blocks(joint, events, block, tensors, wanted)
+        if walks and not wanted:
+            value, slope = joint(*tensors, wanted)
+        else:
+            value, slope = _in_blocks(joint, events, block, tensors, wanted)
         if value is not None and not isfinite(float(value.sum())):
             value = None
     if value is None:
@@ -252,18 +263,33 @@ def focal_surprise(
 
 
 def label_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
-    """Surprise of a label under logits (..., classes), as the pure form has it; the slope is its shares."""
+    """Surprise of a label under logits (..., classes); the slope is the shares of the classes."""
     at = label.unsqueeze(-1)
-    # relative to the greatest of all: the label's own term, which stays out, is then exp(-top)
-    most = x.amax(-1, keepdim=True)
-    top = most - x.gather(-1, at)
-    shares = (x - most).exp_().scatter_(-1, at, 0.0)
-    rest, own = shares.sum(-1, keepdim=True), top.neg()
-    value = (top + (rest + own.expm1()).log1p()).squeeze(-1)
-    if not wanted:
-        return value, None
-    whole = own.exp_().add_(rest)
-    return value, shares.div_(whole).scatter_(-1, at, -rest / whole)
+    value, slope = _by_shares(x, at) if wanted else (_by_logarithms(x, at), None)
+    return value.squeeze(-1), slope
+
+
+def _by_shares(x: torch.Tensor, at: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """With the digits of small values, which are in the shares of the others."""
+    shares = x.softmax(-1)
+    # the greatest share is 1 over the sum of all exponentials, relative to the greatest
+    far = (x.amax(-1, keepdim=True) - x.gather(-1, at)).sub_(shares.amax(-1, keepdim=True).log_())
+    others = shares.scatter_(-1, at, 0.0).sum(-1, keepdim=True).neg_()
+    return torch.where(far < 1.0, others.log1p().neg_(), far), shares.scatter_(-1, at, others)
+
+
+def _by_logarithms(x: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
+    """The quicker way, in one table; values below 1, whose digits it loses, by shares."""
+    rows = max(1, 2 * SIZES.fused_rows // x.shape[-1])
+    flat, labels = x.reshape(-1, x.shape[-1]), at.reshape(-1, 1)
+    table, values = torch.empty_like(flat[:rows]), []
+    for part, label in zip(flat.split(rows), labels.split(rows), strict=True):
+        value = torch.log_softmax(part, -1, out=table[: part.shape[0]]).gather(-1, label).neg_()
+        near = value.squeeze(-1) < 1.0
+        if near.any():
+            value[near] = _by_shares(part[near], label[near])[0]
+        values.append(value)
+    return torch.cat(values).reshape(at.shape)
 
 
 # ---- prices of transport
