@@ -8,8 +8,10 @@ from ._definition import Form, coarser
 from ._domains import Domain
 from ._metric import Function, Metric
 from ._parameters import listed
+from ._reduce import Asked, gathered_together
 from ._stream import Stream
 from ._typing import Array, Axis, Formula, State
+from ._xp import Library, quietly
 
 
 class Pool(NamedTuple):
@@ -65,7 +67,13 @@ class Streams:
     ) -> dict[str, State]:
         """The states of what has come before and of this batch."""
         self._refuse_others(state)
-        return {name: one.update(state[name], *arrays, weights=weights, **named) for name, one in self.holders.items()}
+        asked = {name: one.asked(state[name], arrays, weights, named) for name, one in self.holders.items()}
+        found: dict[str, State] = quietly(self._updated, next(iter(asked.values())).inputs.lib, state, asked)
+        return found
+
+    def _updated(self, lib: Library, state: Mapping[str, State], asked: Mapping[str, Asked]) -> dict[str, State]:
+        found = zip(asked.items(), gathered_together(list(asked.values())), strict=True)
+        return {name: self.holders[name].added(lib, state[name], one, *batch) for (name, one), batch in found}
 
     def merge(self, a: Mapping[str, State], b: Mapping[str, State], /, *more: Mapping[str, State]) -> dict[str, State]:
         """One state of two, or of many at once."""

@@ -5,7 +5,18 @@ from typing import Any, NamedTuple
 
 from ._definition import Definition, Form
 from ._inputs import Inputs
-from ._math import Index, by_elements, in_float64, multiply, stretches, total, wide, wide_total, words_like
+from ._math import (
+    Index,
+    by_elements,
+    in_float64,
+    multiply,
+    stretches,
+    sums_of_differences,
+    total,
+    wide,
+    wide_total,
+    words_like,
+)
 from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
@@ -202,22 +213,49 @@ IN_WORDS = Adding(
 """The same in two words each, for JAX, whose float64 does not last."""
 
 
-def gathered(
-    definition: Definition, form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any]
-) -> tuple[State, Dtype]:
+class Asked(NamedTuple):
+    """What one metric is to gather of a batch."""
+
+    definition: Definition
+    form: Form
+    inputs: Inputs
+    axes: tuple[int, ...]
+    params: dict[str, Any]
+
+
+def gathered(asked: Asked) -> tuple[State, Dtype]:
     """One batch, to be added to what is remembered: its leaves are wide, or whole numbers of Python's, or two words;
     and the dtype of the computation.
     """
+    definition, form, inputs, axes, params = asked
     if _adds_sooner(form, inputs, axes):
         assert form.summed is not None
-        added = form.summed(inputs.lib.xp, *inputs.arrays, **params, wide=True)
-        return Mean(added, prod(inputs.batch)), inputs.first.dtype
+        return _mean_of(form.summed(inputs.lib.xp, *inputs.arrays, **params, wide=True), inputs)
     cuts = _blocks(form, inputs, axes) if form.kernel and 0 in axes else []
     if len(cuts) > 1:  # what a kernel gives stays in cache
         parts = [_part(definition, form, inputs.cut(index), axes, params, WIDE) for index in cuts]
         leaves = zip(*(state for state, _ in parts), strict=True)
         return type(parts[0][0])(*(sum(x[1:], x[0]) for x in leaves)), parts[0][1]
     return state_of(definition, form, inputs, axes, params, IN_WORDS if inputs.lib.name == "jax" else WIDE)
+
+
+def gathered_together(several: list[Asked]) -> list[tuple[State, Dtype]]:
+    """`gathered` for each, of one batch: losses of the same differences in one walk over these."""
+    sums = [one for one in several if _adds_sooner(one.form, one.inputs, one.axes)]
+    if len(sums) < 2 or not all(_same(one.inputs.arrays, sums[0].inputs.arrays) for one in sums):
+        return [gathered(one) for one in several]
+    inputs = sums[0].inputs
+    named = [(one.form.summed.pure.__name__, one.params) for one in sums if one.form.summed is not None]
+    found = iter(sums_of_differences(inputs.lib.xp, *inputs.arrays, named))
+    return [_mean_of(next(found), inputs) if any(one is x for x in sums) else gathered(one) for one in several]
+
+
+def _same(some: list[Array], others: list[Array]) -> bool:
+    return all(a is b for a, b in zip(some, others, strict=True))
+
+
+def _mean_of(added: Array, inputs: Inputs) -> tuple[State, Dtype]:
+    return Mean(added, prod(inputs.batch)), inputs.first.dtype
 
 
 def in_words(form: Form, lib: Library, state: State, dtype: Dtype) -> State:
@@ -318,7 +356,7 @@ def pooled(
     """
     if _adds_sooner(form, inputs, axes):
         assert form.summed is not None
-        return Mean(form.summed(inputs.lib.xp, *inputs.arrays, **params), prod(inputs.batch)), inputs.first.dtype
+        return _mean_of(form.summed(inputs.lib.xp, *inputs.arrays, **params), inputs)
     cuts = _blocks(form, inputs, axes)
     if len(cuts) < 2:
         return state_of(definition, form, inputs, axes, params)

@@ -22,7 +22,9 @@ class Sizes:
     numpy_block, torch_block : int
         Elements of a block whose temporaries stay in a core's cache. torch shares a block between its threads.
     differences : int
-        float32 elements of a block of which NumPy makes differences, in memory that is kept.
+        float32 numbers of the memory, which is kept, in which NumPy makes differences block by block, and their sums.
+    threads : int
+        Elements from which a second thread pays, where NumPy adds blocks in float64.
     nearest : int
         Numbers of which whole numbers, of eight bytes each, stay in the cache that is nearest.
     fused_block, fused_rows : int
@@ -42,7 +44,8 @@ class Sizes:
     lanes: int = 1 << 15
     numpy_block: int = 3 << 15
     torch_block: int = 1 << 17
-    differences: int = 3 << 16
+    differences: int = 3 << 17
+    threads: int = 3 << 19
     nearest: int = 1 << 13
     fused_block: int = 1 << 16
     fused_rows: int = 1 << 18

@@ -9,7 +9,7 @@ from ._definition import Form
 from ._inputs import Inputs
 from ._math import in_float64
 from ._metric import Metric
-from ._reduce import apart, gathered, in_words, resolve_axes
+from ._reduce import Asked, apart, gathered, in_words, resolve_axes
 from ._state import Mean, Samples, TwoWords, merge, widened
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
@@ -127,17 +127,24 @@ class Stream:
 
     def update(self, state: State, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
         """The state of what has come before and of this batch."""
-        self._refuse_others(state)
-        inputs, form, params = self._inputs(arrays, weights, named)
-        return quietly(self._updated, inputs.lib, state, inputs, form, params)
+        asked = self.asked(state, arrays, weights, named)
+        return quietly(self._updated, asked.inputs.lib, state, asked)
 
-    def _updated(self, lib: Library, state: State, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
-        batch, dtype = self._batch(inputs, form, params)
+    def asked(self, state: State, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]) -> Asked:
+        """What is to be gathered of a batch, to be added to this state."""
+        self._refuse_others(state)
+        return self._asked(*self._inputs(arrays, weights, named))
+
+    def _updated(self, lib: Library, state: State, asked: Asked) -> State:
+        return self.added(lib, state, asked, *gathered(asked))
+
+    def added(self, lib: Library, state: State, asked: Asked, batch: State, dtype: Dtype) -> State:
+        """The state with what was gathered of a batch."""
         if _alike(lib, state, batch, dtype):
             return type(state)(*merge(state, batch))
         # labels alone have no dtype of their own: where only some batches have weights, theirs may be another
-        new = self._owned(in_words(form, lib, batch, dtype))
-        return _merged(lib, state, new, alike=any(True for _ in inputs.real()))
+        new = self._owned(in_words(asked.form, lib, batch, dtype))
+        return _merged(lib, state, new, alike=any(True for _ in asked.inputs.real()))
 
     def merge(self, a: State, b: State, /, *more: State) -> State:
         """One state of two, of two workers for instance; or of many at once, which takes a fifth of the time."""
@@ -178,11 +185,11 @@ class Stream:
         return quietly(self._state, inputs.lib, inputs, form, params)
 
     def _state(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
-        return self._owned(in_words(form, lib, *self._batch(inputs, form, params)))
+        return self._owned(in_words(form, lib, *gathered(self._asked(inputs, form, params))))
 
-    def _batch(self, inputs: Inputs, form: Form, params: dict[str, Any]) -> tuple[State, Dtype]:
+    def _asked(self, inputs: Inputs, form: Form, params: dict[str, Any]) -> Asked:
         gather, _ = self.metric.split(params, form)
-        return gathered(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
+        return Asked(self.metric.definition, form, inputs, resolve_axes(self.axis, inputs.batch), gather)
 
 
 def _none(xp: Namespace, like: Array, axes: int) -> Array:

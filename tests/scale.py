@@ -205,7 +205,15 @@ def walked(names: list[str]) -> None:
     before = resident("VmRSS")
     evaluated(names)
     told = {"bytes": 2 * FILE, "MiB": resident("VmHWM") - before}
-    print(json.dumps(told | {where: in_turns(names, where == "disk") for where in ("disk", "memory")}))
+    print(json.dumps(told | {where: in_turns(names, where == "disk") for where in PLACES}))
+
+
+PLACES = {
+    "written": "in the system's cache, as they were written there",
+    "disk": "on the disk alone, as what is larger than memory",
+    "memory": "in the system's cache, as they were read into it from the disk",
+}
+"""Where the files lie, in the order in which they come to lie there; what is read ahead is held in larger pages."""
 
 
 def in_turns(names: list[str], from_disk: bool) -> dict[str, float]:
@@ -405,7 +413,6 @@ def grown(rows: list[dict[str, Any]]) -> str:
 
 
 def read_beside(found: dict[str, Any]) -> str:
-    where = {"disk": "on the disk alone, as what is larger than memory", "memory": "in the system's cache already"}
     lines = (
         [
             told,
@@ -413,7 +420,7 @@ def read_beside(found: dict[str, Any]) -> str:
             number(found[k]["evaluated"]),
             number(found[k]["evaluated"] / found[k]["read"], ".2f"),
         ]
-        for k, told in where.items()
+        for k, told in PLACES.items()
     )
     return table(("the files lie", "read, s", "evaluated, s", "times as long"), lines)
 
@@ -543,12 +550,11 @@ On NumPy. Who merges by pairs over 10,000 workers sends each state once: 9,999 o
 
 {overheads}
 
-Fifty microseconds were the goal, which means and counts meet: what a batch gives is added to both words in float64, and
-by Python's own arithmetic where the numbers lie on the host. Moments miss it, for two means that differ are merged by
-some forty operations on numbers. Tried: two words of a batch, merged with those that are remembered, which took a mean
-29 us on NumPy and 82 on torch in the same hour (and 114 and 249 on 2026-11-28, on a machine whose Python took three
-times as long); moments leaf by leaf instead of side by side, 162 and 665, and torch's by NumPy's numbers, 1.0 to 1.4
-times as fast.
+Fifty microseconds were the goal. What a batch gives is added to both words in float64, and by Python's own arithmetic
+where the numbers lie on the host: two means that differ are merged by some forty operations, each of which takes a
+twentieth of a microsecond of a number and one to two of an array of no axes. Tried: two words of a batch, merged with
+those that are remembered (a mean took 29 us on NumPy and 82 on torch in the same hour); moments as arrays side by side
+(51 and 245).
 
 `evaluate` grows as the batches do:
 
@@ -565,12 +571,12 @@ the map or into one buffer, whichever was faster, and asking for the greatest of
 
 {files}
 
-One and a half times was the goal, which is met from the disk and missed from memory: there reading is faster than
-adding. What is added in float64, element by element, takes longer than the way to memory does, and without that a
-split would show in the bits of the answer. A bare loop over blocks in cache, one subtraction for both metrics and sums
-in float32, takes 1.8 to 2.7 times as long as reading. Tried: blocks that stay in cache, which it is; two threads, 0.75
-to 1.35 times as fast; batches of 4 to 64 MiB, and reading ahead of the next batch, no faster; sums by BLAS after a
-cast, a tenth.
+One and a half times was the goal. Files that were read into the cache from the disk miss it: there reading is faster
+than adding. What is added in float64, element by element, takes longer than the way to memory does, and without that a
+split would show in the bits of the answer. Losses of one difference share a walk over it, and two threads its blocks. A
+bare loop over blocks in cache, one subtraction for both metrics and sums in float32, takes 2.1 times as long as reading
+there, and 1.4 times with two threads. Tried: batches of 4 to 256 MiB, and reading ahead of the next batch, no faster;
+sums by BLAS after a cast, a tenth.
 
 ## Where exact order statistics end
 

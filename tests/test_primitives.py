@@ -161,6 +161,9 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "sum_of_absolutes": [(BOTH, {})],
     "sum_of_huber": [(BOTH, {"delta": 0.7})],
     "sum_of_smooth_l1": [(BOTH, {"beta": 0.7}), (BOTH, {"beta": 0.0})],
+    "sums_of_differences": [
+        ((*BOTH, (("sum_of_huber", {"delta": 0.7}), ("sum_of_absolutes", {}), ("sum_of_squares", {}))), {})
+    ],
     "in_float64": [((x, wide_square), {}) for x in (RNG.normal(size=5), np.asarray(0.7))],
     "by_elements": [((FEATURES,), {"kernel": roughness, "params": {}, "batch": 2})],
     "soft_minimum": [

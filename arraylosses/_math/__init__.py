@@ -17,6 +17,7 @@ from .differences import (
     sum_of_huber,
     sum_of_smooth_l1,
     sum_of_squares,
+    sums_of_differences,
 )
 from .distributions import by_logarithms, divergence, far_apart, massless
 from .draws import permutation_rows
@@ -181,6 +182,7 @@ __all__ = [
     "sum_of_huber",
     "sum_of_smooth_l1",
     "sum_of_squares",
+    "sums_of_differences",
     "sweep",
     "table_by_rows",
     "tally",

@@ -6,16 +6,15 @@ at a fourth. Rows of a block are added by BLAS in lanes, rows and blocks in floa
 
 from collections.abc import Callable
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .._sizes import SIZES
 from .._typing import Array, Namespace
 from ._memory import borrowed, kept
-from .blocks import stretches
-
-Block = Callable[[Array, Array, bool], Any]
+from ._threads import Call, each
+from .blocks import Index, stretches
 
 
 def _in_rows(left: Array, right: Array) -> Any:
@@ -44,79 +43,116 @@ def inner(left: Array, right: Array) -> Array:
     return np.asarray(_in_rows(left, right)).astype(left.dtype)
 
 
-def _summed(x: Array, y: Array, block: Block, wide: bool) -> Array:
-    """``block`` of each block of differences, which may be overwritten, and of as large a buffer.
+Added = Callable[[Array, Array, Array], Any]
+"""The sum of a block of differences, from these and two buffers as large."""
 
-    By one thread: two took 0.7 to 1.4 times as long, for the interpreter's lock is asked for at every step.
+
+class Terms(NamedTuple):
+    """How the terms of a loss are added.
+
+    ``wide`` rounds each as the formula does, and adds them one by one in float64: batches of many and of few may follow
+    one another, and no split may show. ``quick`` need not; it may overwrite the differences, and ``buffers`` says how
+    many blocks it touches, these among them.
     """
-    size = min(SIZES.differences * 4 // x.itemsize, x.size)
-    memory, numbers = borrowed(2 * size, x.dtype)
-    difference, buffer = numbers[:size], numbers[size:]
-    found = 0.0
-    for index in stretches(x.shape, size):
-        a, b = x[index], y[index]
-        part = difference[: a.size]
-        np.subtract(a, b, out=part.reshape(a.shape))
-        found += block(part, buffer[: a.size], wide)
-    kept(memory)
-    return np.asarray(found, dtype=np.float64 if wide else x.dtype)
+
+    quick: Added
+    wide: Added
+    buffers: int
 
 
-def _product(left: Array, right: Array, wide: bool) -> Any:
-    """Sum of products, which overwrite ``right``; added in float64 element by element, where no split may show."""
-    if not wide:
-        return _in_rows(left, right)
-    return np.add.reduce(np.multiply(left, right, out=right), dtype=np.float64)
+def _one_by_one(terms: Array) -> Any:
+    return np.add.reduce(terms, dtype=np.float64)
 
 
-def _square(difference: Array, buffer: Array, wide: bool) -> Any:
-    return _product(difference, difference, wide)
+SQUARE = Terms(
+    lambda gap, buffer, spare: _in_rows(gap, gap),
+    lambda gap, buffer, spare: _one_by_one(np.multiply(gap, gap, out=buffer)),
+    buffers=1,
+)
+ABSOLUTE = Terms(
+    lambda gap, buffer, spare: _added(np.abs(gap, out=gap)),
+    lambda gap, buffer, spare: _one_by_one(np.abs(gap, out=buffer)),
+    buffers=1,
+)
 
 
-def _absolute(difference: Array, buffer: Array, wide: bool) -> Any:
-    np.abs(difference, out=difference)
-    return np.add.reduce(difference, dtype=np.float64) if wide else _added(difference)
-
-
-def _bent(width: float, divisor: float) -> Block:
+def _bent(width: float, divisor: float) -> Terms:
     """The lesser of a difference and a width, over a divisor, times the difference less half of it.
 
     NumPy clips three times as fast as it takes the lesser of an array and a number.
     """
 
-    def at_once(difference: Array, buffer: Array) -> Any:
-        inner = np.clip(difference, -width, width, out=buffer)
-        return (_in_rows(inner, difference) - 0.5 * _in_rows(inner, inner)) / divisor
-
-    def one_by_one(difference: Array, buffer: Array) -> Any:
-        """As the formula rounds each: batches of many and of few may follow one another."""
-        np.abs(difference, out=difference)
-        inner = np.clip(difference, 0.0, width, out=buffer)
-        np.multiply(inner, 0.5, out=inner)
-        np.subtract(difference, inner, out=difference)
-        return _product(np.divide(inner, 0.5 * divisor, out=inner), difference, True)
-
-    def block(difference: Array, buffer: Array, wide: bool) -> Any:
-        found = inf if wide else at_once(difference, buffer)
+    def quick(gap: Array, buffer: Array, spare: Array) -> Any:
+        inner = np.clip(gap, -width, width, out=buffer)
+        found = (_in_rows(inner, gap) - 0.5 * _in_rows(inner, inner)) / divisor
         # squares may overflow where their halves do not, and would then be taken from one another
-        return found if found < inf else one_by_one(difference, buffer)
+        return found if found < inf else wide(gap, buffer, gap)
 
-    return block
+    def wide(gap: Array, buffer: Array, spare: Array) -> Any:
+        half = np.clip(gap, -width, width, out=buffer)
+        np.multiply(half, 0.5, out=half)
+        rest = np.subtract(gap, half, out=spare)
+        return _one_by_one(np.multiply(np.divide(half, 0.5 * divisor, out=half), rest, out=rest))
+
+    return Terms(quick, wide, buffers=2)
+
+
+def _huber(*, delta: Any = 1.0) -> Terms:
+    return _bent(float(delta), 1.0)
+
+
+def _smooth_l1(*, beta: Any = 1.0) -> Terms:
+    return ABSOLUTE if beta == 0 else _bent(float(beta), float(beta))
+
+
+def _summed(x: Array, y: Array, losses: list[Terms], wide: bool) -> list[Array]:
+    """Two threads are quicker only where the sums are in float64."""
+    calls = [loss.wide if wide else loss.quick for loss in losses]
+    buffers = 3 if wide else losses[0].buffers
+    size = min(max(1, 4 * SIZES.differences // (buffers * x.itemsize)), x.size)
+    memories = []
+
+    def worker() -> Call:
+        memory, numbers = borrowed(buffers * size, x.dtype)
+        memories.append(memory)
+
+        def call(index: Index) -> list[Any]:
+            a, b = x[index], y[index]
+            gap, buffer, spare = (numbers[i : i + a.size] for i in (0, size, 2 * size))
+            np.subtract(a, b, out=gap.reshape(a.shape))
+            return [add(gap, buffer, spare) for add in calls]
+
+        return call
+
+    found = each(worker, stretches(x.shape, size), shared=wide and x.size >= SIZES.threads)
+    for memory in memories:
+        kept(memory)
+    return [np.asarray(sum(parts), dtype=np.float64 if wide else x.dtype) for parts in zip(*found, strict=True)]
 
 
 def sum_of_squares(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
-    return _summed(x, y, _square, wide)
+    return _summed(x, y, [SQUARE], wide)[0]
 
 
 def sum_of_absolutes(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
-    return _summed(x, y, _absolute, wide)
+    return _summed(x, y, [ABSOLUTE], wide)[0]
 
 
-def sum_of_huber(xp: Namespace, x: Array, y: Array, *, delta: Any = 1.0, wide: bool = False) -> Array:
-    return _summed(x, y, _bent(float(delta), 1.0), wide)
+def sum_of_huber(xp: Namespace, x: Array, y: Array, *, wide: bool = False, **params: Any) -> Array:
+    return _summed(x, y, [_huber(**params)], wide)[0]
 
 
-def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, beta: Any = 1.0, wide: bool = False) -> Array:
-    if beta == 0:
-        return sum_of_absolutes(xp, x, y, wide=wide)
-    return _summed(x, y, _bent(float(beta), float(beta)), wide)
+def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, wide: bool = False, **params: Any) -> Array:
+    return _summed(x, y, [_smooth_l1(**params)], wide)[0]
+
+
+LOSSES: dict[str, Callable[..., Terms]] = {
+    "sum_of_squares": lambda: SQUARE,
+    "sum_of_absolutes": lambda: ABSOLUTE,
+    "sum_of_huber": _huber,
+    "sum_of_smooth_l1": _smooth_l1,
+}
+
+
+def sums_of_differences(xp: Namespace, x: Array, y: Array, sums: Any) -> tuple[Array, ...]:
+    return tuple(_summed(x, y, [LOSSES[name](**params) for name, params in sums], True))

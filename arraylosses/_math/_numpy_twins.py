@@ -407,3 +407,4 @@ sum_of_squares = _numpy_sums.sum_of_squares
 sum_of_absolutes = _numpy_sums.sum_of_absolutes
 sum_of_huber = _numpy_sums.sum_of_huber
 sum_of_smooth_l1 = _numpy_sums.sum_of_smooth_l1
+sums_of_differences = _numpy_sums.sums_of_differences

@@ -57,6 +57,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     differences.sum_of_absolutes: ("numpy",),
     differences.sum_of_huber: ("numpy",),
     differences.sum_of_smooth_l1: ("numpy",),
+    differences.sums_of_differences: ("numpy",),
     convolution.conv2d: ("torch", "jax"),
     convolution.max_pool2d: ("torch",),
     sums.total: ("numpy", "torch", "jax", "cupy"),

@@ -1,5 +1,8 @@
 """Kernels of a difference, and the sums of their elements: what libraries have in one piece."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from .._typing import Array, Namespace
 from ._primitive import Primitive
 from .elementary import absolute, at_most
@@ -58,3 +61,14 @@ def sum_of_huber(xp: Namespace, x: Array, y: Array, *, delta: float = 1.0, wide:
 def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, beta: float = 1.0, wide: bool = False) -> Array:
     """Of all differences."""
     return _all(xp, smooth_l1(xp, x, y, beta), wide)
+
+
+SUMS = {one.pure.__name__: one for one in (sum_of_squares, sum_of_absolutes, sum_of_huber, sum_of_smooth_l1)}
+
+
+@Primitive
+def sums_of_differences(
+    xp: Namespace, x: Array, y: Array, sums: Sequence[tuple[str, dict[str, Any]]]
+) -> tuple[Array, ...]:
+    """Several sums of the same differences, in float64: each by its name, with its parameters."""
+    return tuple(SUMS[name](xp, x, y, wide=True, **params) for name, params in sums)
