@@ -28,6 +28,7 @@ from ._math import (
     total,
     two_words,
     wide,
+    words_of,
 )
 from ._typing import Array, Dtype, Namespace, State
 from ._xp import device_of, namespace, widest
@@ -384,7 +385,7 @@ def _merged_wide(xp: Namespace, states: tuple[State, State]) -> State:
     dtype = states[0][0].head.dtype
     if hasattr(states[0], "joined") and (numbers := _numbers(xp, states)):
         merged = numbers[0].joined(NUMBERS, numbers[1])
-        return _in_words(xp, merged, xp.asarray(list(merged), dtype=xp.float64), dtype)
+        return type(merged)(*(TwoWords(*words) for words in words_of(xp, list(merged), dtype)))
     a, b = (widened(xp, s) for s in states)
     return _worded(xp, a.merge(b), dtype)
 
@@ -420,10 +421,5 @@ def widened(xp: Namespace, state: State) -> State:
 def _worded(xp: Namespace, state: State, dtype: Dtype) -> State:
     if len({x.shape for x in state}) > 1:
         return type(state)(*(TwoWords.of(xp, x, dtype) for x in state))
-    return _in_words(xp, state, xp.stack(list(state)), dtype)
-
-
-def _in_words(xp: Namespace, state: State, values: Array, dtype: Dtype) -> State:
-    """A state like this one, of values that stand side by side."""
-    head, tail = two_words(xp, values, dtype)
+    head, tail = two_words(xp, xp.stack(list(state)), dtype)
     return type(state)(*(TwoWords(head[i, ...], tail[i, ...]) for i in range(len(state))))

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from subprocess import run
@@ -108,6 +109,12 @@ def merges() -> Iterator[dict[str, Any]]:
 OVERHEAD = ("numpy", "torch", "jax")
 
 
+def by_turns(*calls: Callable[[], Any]) -> list[float]:
+    """Medians of 41 rounds of ten calls each, one after the other: what slows the machine slows them alike."""
+    rounds = [[seconds(lambda c=c: [c() for _ in range(10)], 1) / 10 for c in calls] for _ in range(41)]
+    return [median(each) for each in zip(*rounds, strict=True)]
+
+
 def overheads() -> Iterator[dict[str, Any]]:
     """What `update` costs above the metric itself, on 64 elements."""
     for name in OVERHEAD:
@@ -124,10 +131,7 @@ def overheads() -> Iterator[dict[str, Any]]:
                 import jax
 
                 update = jax.jit(s.update)
-            spent = [
-                seconds(lambda u=u, a=a: [u(*a) for _ in range(50)]) / 50
-                for u, a in ((update, (state, *given)), (metric, tuple(given)))
-            ]
+            spent = by_turns(partial(update, state, *given), partial(metric, *given))
             yield {"where": name, "metric": metric.__name__, "update": 1e6 * spent[0], "metric_us": 1e6 * spent[1]}
 
 

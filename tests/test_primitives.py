@@ -92,6 +92,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "pick_several": [((RNG.random((3, 4)), np.array([[3, 0], [0, 1], [2, 2]])), {})],
     # no pure form: tests/test_stream.py merges what it gives
     "as_numbers": [],
+    "words_of": [],
     # of functions: the laws of sketches walk
     "walked": [],
     "tally": [((RNG.random(9), RNG.integers(0, 4, 9), 5), {}), ((None, RNG.integers(0, 4, 9), 5), {})],

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 import arraylosses as al
-from arraylosses._math import NUMBERS
+from arraylosses._math import NUMBERS, words_of
 from arraylosses._state import TwoWords, widened
+from arraylosses._xp import namespace
 
 RNG = np.random.default_rng(7)
 OPTIONS: dict[str, Any] = {"smooth_l1_loss": {"beta": 0.7}, "psnr": {"data_range": 1.0}}
@@ -79,6 +80,15 @@ def test_numbers_merge_as_arrays_do(metric: al.Metric) -> None:
         with np.errstate(all="ignore"):
             want = a.merge(b)
         np.testing.assert_array_equal(numbers[0].joined(NUMBERS, numbers[1]), want)
+
+
+@pytest.mark.parametrize("more", [0.1, 1e39, -np.inf, np.nan])
+def test_numbers_have_the_words_that_arrays_have(more: float) -> None:
+    torch = pytest.importorskip("torch")
+    numbers, xp = [2.0**24 + 1.25, -1e-30, more], namespace(torch.zeros(1))
+    got, want = (form(xp, numbers, torch.float32) for form in (words_of, words_of.pure))
+    assert all(x.dtype == torch.float32 and x.shape == () for words in got for x in words)
+    np.testing.assert_array_equal(np.asarray(got), np.asarray(want))
 
 
 @pytest.mark.parametrize("put", ["numpy", "torch", "jax.numpy"])

@@ -20,6 +20,7 @@ from . import (
     entropic,
     logits,
     neighbours,
+    numbers,
     ranks,
     scalings,
     softmax,
@@ -137,6 +138,19 @@ def as_numbers(xp: Namespace, *arrays: Array) -> list[float] | None:
     if any(x.ndim for x in arrays) or not torch.unwatched(*arrays):
         return None
     return [x.item() for x in arrays]
+
+
+def words_of(xp: Namespace, values: list[float], dtype: Any) -> list[tuple[Array, Array]]:
+    """4 times as fast by NumPy, whose memory the words lie in."""
+    if dtype != xp.float32 or not all(abs(x) < _numpy_twins.GREATEST for x in values):
+        found: list[tuple[Array, Array]] = numbers.words_of.pure(xp, values, dtype)
+        return found
+    from torch import from_numpy
+
+    wide = np.asarray(values)
+    head = wide.astype(np.float32)
+    tail = (wide - head).astype(np.float32)
+    return list(zip(from_numpy(head).unbind(), from_numpy(tail).unbind(), strict=True))
 
 
 def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Array, Array]:

@@ -67,6 +67,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     sums.added_to_words: ("numpy", "torch"),
     sums.in_float64: ("jax",),
     numbers.as_numbers: ("numpy", "torch"),
+    numbers.words_of: ("torch",),
     sums.cumulative_sum: ("numpy", "torch"),
     sums.cumulative_product: ("torch",),
     sums.tally: ("numpy", "torch", "jax"),

@@ -7,8 +7,9 @@ torch.
 from types import SimpleNamespace
 from typing import Any
 
-from .._typing import Array, Namespace
+from .._typing import Array, Dtype, Namespace
 from ._primitive import Primitive
+from .sums import two_words
 
 
 def _where(condition: bool, one: float, other: float) -> float:
@@ -36,3 +37,10 @@ NUMBERS: Any = SimpleNamespace(
 def as_numbers(xp: Namespace, *arrays: Array) -> list[float] | None:
     """The arrays as Python's numbers, where that costs little and loses nothing; elsewhere None."""
     return None
+
+
+@Primitive
+def words_of(xp: Namespace, numbers: list[float], dtype: Dtype) -> list[tuple[Array, Array]]:
+    """Two words of this dtype of each number."""
+    head, tail = two_words(xp, xp.asarray(numbers, dtype=xp.float64), dtype)
+    return [(head[i, ...], tail[i, ...]) for i in range(len(numbers))]
