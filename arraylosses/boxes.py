@@ -5,7 +5,7 @@ from math import inf, pi
 from typing import Literal, NamedTuple
 
 from ._domains import BOX, REAL, Fraction
-from ._math import divide, positive_part, stop_gradient, table_by_rows
+from ._math import columns, divide, positive_part, stop_gradient, table_by_rows
 from ._metric import function, loss
 from ._typing import Array, Namespace
 
@@ -41,14 +41,15 @@ Span = tuple[Array, Array]
 """From where to where."""
 
 
-def _spans(box: Array) -> tuple[Span, Span]:
+def _spans(xp: Namespace, box: Array) -> tuple[Span, Span]:
     """Across and down: column by column, for NumPy is slow where its innermost loop is two long."""
-    return (box[..., 0], box[..., 2]), (box[..., 1], box[..., 3])
+    left, top, right, bottom = columns(xp, box)
+    return (left, right), (top, bottom)
 
 
-def _sides(box: Array) -> tuple[Array, Array]:
+def _sides(xp: Namespace, box: Array) -> tuple[Array, Array]:
     """Width and height."""
-    (left, right), (top, bottom) = _spans(box)
+    (left, right), (top, bottom) = _spans(xp, box)
     return right - left, bottom - top
 
 
@@ -67,7 +68,7 @@ def _area(across: Span, down: Span) -> Array:
 
 def overlap(xp: Namespace, a: Array, b: Array) -> Overlap:
     """Of boxes (..., 4) that broadcast against each other."""
-    one, other = _spans(a), _spans(b)
+    one, other = _spans(xp, a), _spans(xp, b)
     across, down = (positive_part(xp, _shared(xp, *pair)) for pair in zip(one, other, strict=True))
     width, height = (_spanned(xp, *pair) for pair in zip(one, other, strict=True))
     intersection = across * down
@@ -89,14 +90,15 @@ def _distance(xp: Namespace, a: Array, b: Array) -> Agreement:
     """The squared distance of the centres is taken off, relative to the diagonal of the enclosing box."""
     o = overlap(xp, a, b)
     # differences of corners first: centres of boxes far from zero have lost the digits that tell them apart
-    across, down = (((a[..., i] - b[..., i]) + (a[..., i + 2] - b[..., i + 2])) / 2 for i in (0, 1))
+    pairs = zip(_spans(xp, a), _spans(xp, b), strict=True)
+    across, down = (((one[0] - other[0]) + (one[1] - other[1])) / 2 for one, other in pairs)
     diagonal = o.width * o.width + o.height * o.height
     return Agreement(_iou(xp, o), divide(xp, across * across + down * down, diagonal, empty=0.0))
 
 
 def _turn(xp: Namespace, a: Array, b: Array) -> Array:
     """The angle between the diagonals of two boxes; 0 where one is a point, which has none."""
-    (width, height), (other_width, other_height) = _sides(a), _sides(b)
+    (width, height), (other_width, other_height) = _sides(xp, a), _sides(xp, b)
     across = width * other_height - height * other_width
     along = width * other_width + height * other_height
     none = (across == 0) & (along == 0)

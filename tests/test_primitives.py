@@ -135,6 +135,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
         for scores in (np.array([0.0, 0.2, 0.999, 1.0, 0.4, 0.6]), np.array([0.3, np.nan]), RNG.random((2, 7)))
     ],
     "spread_of_pairs": [((RNG.normal(size=9),), {}), ((RNG.normal(size=(3, 4)),), {})],
+    "columns": [((RNG.normal(size=(3, 4)),), {}), ((RNG.normal(size=3),), {})],
     "argmax": [((np.array([[0.5, 2.0, 2.0], [3.0, np.inf, 1.0]]),), {})],
     "largest": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],
     "extremes": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],

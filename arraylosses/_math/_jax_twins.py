@@ -8,7 +8,7 @@ import numpy as np
 
 from .._sizes import SIZES
 from .._typing import Array, Formula, Namespace
-from . import distributions, entropic, neighbours, ranks, spectrum, sums
+from . import distributions, entropic, neighbours, ranks, spectrum, sums, windows
 
 COORDINATES = 8
 """Up to so many are written out."""
@@ -293,6 +293,14 @@ def in_float64(xp: Namespace, arrays: Any, formula: Formula, *options: Any) -> A
     return jax.jit(_switched_on, static_argnums=static)(xp, arrays, formula, *options)
 
 
+def columns(xp: Namespace, x: Array) -> tuple[Array, ...]:
+    """5 times as fast with its gradient: that of an index is a padded array, which XLA fills column by column."""
+    from jax import lax
+
+    parts = lax.split(x, (1,) * x.shape[-1], axis=x.ndim - 1)
+    return tuple(lax.squeeze(part, (x.ndim - 1,)) for part in parts)
+
+
 def argmax(xp: Namespace, x: Array) -> Array:
     """Of int32 also where float64 is switched on: an int64 would outlive the switch, with a warning."""
     from jax import lax
@@ -308,6 +316,16 @@ def prices(xp: Namespace, cost: Array, *others: Any) -> Array:
     if "prices" not in JITTED:
         JITTED["prices"] = jax.jit(_scanned, static_argnums=0)
     return JITTED["prices"](xp, xp.asarray(entropic.cooling(iterations), dtype=cost.dtype), cost, *constants)
+
+
+def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[float], stride: int = 1) -> Array:
+    """8 times as fast with its gradient."""
+    if stride != 1 or (len(rows), len(columns)) == tuple(x.shape[-2:]):
+        pure: Array = windows.window_average.pure(xp, x, rows, columns, stride)
+        return pure
+    from ._jax_windows import windowed
+
+    return windowed(x, tuple(rows), tuple(columns))
 
 
 total = sums.added

@@ -122,6 +122,12 @@ def pick_several(xp: Namespace, x: Array, index: Array) -> Array:
 
 
 @Primitive
+def columns(xp: Namespace, x: Array) -> tuple[Array, ...]:
+    """The numbers of the last axis, each by itself."""
+    return tuple(x[..., i] for i in range(x.shape[-1]))
+
+
+@Primitive
 def argmax(xp: Namespace, x: Array) -> Array:
     """Index of the first largest along the last axis."""
     return xp.argmax(x, axis=-1)

@@ -36,7 +36,7 @@ def _seen(x: Array, n: int, stride: int, axis: int) -> list[Array]:
     return [x[..., cut, :] if axis == -2 else x[..., cut] for cut in cuts]
 
 
-def _slid(xp: Namespace, x: Array, taps: list[float], stride: int, axis: int) -> Array:
+def slid(xp: Namespace, x: Array, taps: list[float], stride: int, axis: int) -> Array:
     """The window over one axis."""
     if len(taps) == x.shape[axis] and taps[0] == taps[-1] == 1 / len(taps):
         return mean(xp, x, axis=axis, keepdims=True)
@@ -49,7 +49,7 @@ def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[flo
 
     Slices beat a convolution: on a CPU, XLA's is 35 times slower. One equal window as long as the axis is a mean.
     """
-    return _slid(xp, _slid(xp, x, rows, stride, -2), columns, stride, -1)
+    return slid(xp, slid(xp, x, rows, stride, -2), columns, stride, -1)
 
 
 class Moments(NamedTuple):
@@ -94,7 +94,7 @@ def window_moments(xp: Namespace, x: Array, y: Array, rows: list[float], columns
     """
     within = _moments(x, y, rows, -2)
     between = _moments(within.mean_x, within.mean_y, columns, -1)
-    spread = (_slid(xp, a, columns, 1, -1) + b for a, b in zip(within[2:], between[2:], strict=True))
+    spread = (slid(xp, a, columns, 1, -1) + b for a, b in zip(within[2:], between[2:], strict=True))
     return Moments(between.mean_x, between.mean_y, *spread)
 
 
