@@ -34,6 +34,8 @@ class Sizes:
         Pixels of images whose graph torch keeps at a time.
     jax_row : int
         Distances from one point among which XLA looks for the least while it makes them: of more it writes a table.
+    tile : int
+        Pixels that a matrix of JAX's takes and gives; a window of more taps takes twice as many, or four times.
     bytes, torch_bytes : int
         What one block of all inputs takes where a formula walks over them.
     """
@@ -51,6 +53,7 @@ class Sizes:
     fused_rows: int = 1 << 18
     images: int = 3 << 17
     jax_row: int = 1 << 15
+    tile: int = 16
     bytes: int = 1 << 20
     torch_bytes: int = 1 << 21
 

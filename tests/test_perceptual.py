@@ -113,7 +113,9 @@ def test_features_are_those_of_torch(trunk: Any, size: int) -> None:
     np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-12)
 
 
-@pytest.mark.parametrize("library", [x for x in ("numpy", "strict", "jax-x64") if x in conformance.installed()])
+@pytest.mark.parametrize(
+    "library", [x for x in ("numpy", "strict", "jax-x64") if x.removesuffix("-x64") in conformance.installed()]
+)
 @pytest.mark.parametrize(("trunk", "size"), [("alex", 45), ("squeeze", 42)])
 def test_other_libraries_agree(library: str, trunk: Any, size: int) -> None:
     backend = conformance.backend(library)

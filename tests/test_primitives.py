@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import arraylosses as al
 from arraylosses import _math as m
 from arraylosses import conformance
 from arraylosses._math import TWINS, Primitive
@@ -212,7 +213,7 @@ def _twins() -> list[Any]:
     found = []
     for primitive, twins in TWINS.items():
         for lib in twins:
-            if BACKEND[lib] in conformance.installed():
+            if lib in conformance.installed():
                 found.append(pytest.param(primitive, lib, id=f"{primitive.__name__}-{lib}"))
     return found
 
@@ -273,6 +274,24 @@ def test_every_twin_is_tried() -> None:
 def test_softplus_keeps_its_digits(x: float) -> None:
     want = max(x, 0.0) + log1p(exp(-abs(x)))
     assert m.softplus.pure(np, np.float64(x)) == pytest.approx(want, rel=1e-15, abs=0)
+
+
+@pytest.mark.parametrize("confidence", [-9.0, 0.0, 2.0, 8.0, 20.0, 60.0])
+@pytest.mark.parametrize("lib", ["numpy", "torch", "jax"])
+def test_answers_that_are_sure_keep_their_digits(lib: str, confidence: float) -> None:
+    """Cross entropy of float32, value and slope, beside the same logits in float64."""
+    if lib not in conformance.installed():
+        pytest.skip("not installed")
+    backend = conformance.backend(lib)
+    label, logits = RNG.integers(0, 50, 40), RNG.normal(size=(40, 50)).astype("float32")
+    logits[np.arange(40), label] += np.float32(confidence)
+    want = al.cross_entropy(logits.astype("float64"), label, axis=())
+    got = backend.get(al.cross_entropy(backend.put(logits), backend.put(label), axis=()))
+    np.testing.assert_allclose(got, want, rtol=4e-6)
+    if backend.grad is None:
+        return
+    slope = backend.grad(lambda x: al.cross_entropy(x, backend.put(label), axis=()).sum(), [logits], [0])[0]
+    np.testing.assert_allclose(slope[np.arange(40), label], np.expm1(-want), rtol=4e-6)
 
 
 @pytest.mark.parametrize("d", [-1 + 1e-20, -0.9, -0.25, -0.1, -1e-3, -1e-8, 1e-12, 1e-4, 0.1, 0.35, 3.0])

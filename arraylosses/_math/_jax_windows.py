@@ -11,10 +11,8 @@ import jax
 import jax.numpy as xp
 import numpy as np
 
+from .._sizes import SIZES
 from .windows import slid
-
-TILE = 16
-"""Pixels that a matrix takes and gives; a window of more taps takes twice as many, or four times."""
 
 
 def _bands(taps: tuple[float, ...], tile: int) -> tuple[Any, Any]:
@@ -27,7 +25,7 @@ def _bands(taps: tuple[float, ...], tile: int) -> tuple[Any, Any]:
 
 def _by_matrices(x: Any, taps: tuple[float, ...]) -> Any:
     """The window over the last axis."""
-    tile = TILE
+    tile = SIZES.tile
     while tile < len(taps) - 1:
         tile *= 2
     length = x.shape[-1] - len(taps) + 1
