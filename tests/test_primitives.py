@@ -1,5 +1,6 @@
 """Primitives: each native twin against its pure definition, values and gradients; and digits that must not be lost."""
 
+import importlib
 from collections.abc import Callable
 from math import exp, log, log1p
 from typing import Any
@@ -292,6 +293,30 @@ def test_answers_that_are_sure_keep_their_digits(lib: str, confidence: float) ->
         return
     slope = backend.grad(lambda x: al.cross_entropy(x, backend.put(label), axis=()).sum(), [logits], [0])[0]
     np.testing.assert_allclose(slope[np.arange(40), label], np.expm1(-want), rtol=4e-6)
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_prices_on_jax_where_tables_hold_and_where_not(holds: bool) -> None:
+    """Cooled down, and at a low temperature from the start; mapped, where both ways are taken; no slope is NaN."""
+    jax = pytest.importorskip("jax")
+    scalings = importlib.import_module("arraylosses._math._jax_scalings")
+    cost = jax.numpy.asarray(RNG.random((2, 6, 5)), dtype="float32")
+    ratio = jax.numpy.full(1, 1e4 if holds else 1.0, dtype="float32")
+    others = *(jax.numpy.full(n, -log(n), dtype="float32") for n in (6, 5)), jax.numpy.full(1, 1e-4), ratio
+    assert bool(scalings.by_tables(cost[0], *others, 40)[1]) is holds
+
+    def prices(way: Any) -> Any:
+        return lambda c: way(c, *others, 40)
+
+    def slopes(way: Any) -> Any:
+        return jax.grad(lambda c: (way(c, *others, 40) * jax.numpy.arange(11)).sum())
+
+    for asked in (prices, slopes):
+        quick, slow = asked(scalings.prices), asked(scalings.by_logarithms)
+        want = np.stack([slow(c) for c in cost])
+        assert np.isfinite(want).all()
+        for got in (jax.vmap(quick)(cost), np.stack([quick(c) for c in cost])):
+            np.testing.assert_allclose(got, want, rtol=1e-4, atol=2e-4)
 
 
 @pytest.mark.parametrize("d", [-1 + 1e-20, -0.9, -0.25, -0.1, -1e-3, -1e-8, 1e-12, 1e-4, 0.1, 0.35, 3.0])
