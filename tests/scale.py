@@ -554,11 +554,11 @@ On NumPy. Who merges by pairs over 10,000 workers sends each state once: 9,999 o
 
 {overheads}
 
-Fifty microseconds were the goal. What a batch gives is added to both words in float64, and by Python's own arithmetic
-where the numbers lie on the host: two means that differ are merged by some forty operations, each of which takes a
-twentieth of a microsecond of a number and one to two of an array of no axes. Tried: two words of a batch, merged with
-those that are remembered (a mean took 29 us on NumPy and 82 on torch in the same hour); moments as arrays side by side
-(51 and 245).
+Fifty microseconds were the goal; a mean on torch took 37 in the quieter minutes of the hour, and 75 in others. What a
+batch gives is added to both words in float64, and by Python's own arithmetic where the numbers lie on the host: two
+means that differ are merged by some forty operations, each of which takes a twentieth of a microsecond of a number
+and one to two of an array of no axes. Tried: two words of a batch, merged with those that are remembered (a mean took
+29 us on NumPy and 82 on torch in the same hour); moments as arrays side by side (51 and 245).
 
 `evaluate` grows as the batches do:
 
