@@ -575,12 +575,12 @@ the map or into one buffer, whichever was faster, and asking for the greatest of
 
 {files}
 
-One and a half times was the goal. Files that were read into the cache from the disk miss it: there reading is faster
-than adding. What is added in float64, element by element, takes longer than the way to memory does, and without that a
+One and a half times was the goal, which is met from the disk and missed from the cache: there reading is faster than
+adding. What is added in float64, element by element, takes longer than the way to memory does, and without that a
 split would show in the bits of the answer. Losses of one difference share a walk over it, and two threads its blocks. A
 bare loop over blocks in cache, one subtraction for both metrics and sums in float32, takes 2.1 times as long as reading
-there, and 1.4 times with two threads. Tried: batches of 4 to 256 MiB, and reading ahead of the next batch, no faster;
-sums by BLAS after a cast, a tenth.
+what was read into the cache from the disk, and 1.4 times with two threads. Tried: batches of 4 to 256 MiB, and reading
+ahead of the next batch, no faster; sums by BLAS after a cast, a tenth.
 
 ## Where exact order statistics end
 

@@ -282,7 +282,7 @@ def test_softplus_keeps_its_digits(x: float) -> None:
 def test_answers_that_are_sure_keep_their_digits(lib: str, confidence: float) -> None:
     """Cross entropy of float32, value and slope, beside the same logits in float64."""
     if lib not in conformance.installed():
-        pytest.skip("not installed")
+        pytest.skip(f"{lib} is not installed")
     backend = conformance.backend(lib)
     label, logits = RNG.integers(0, 50, 40), RNG.normal(size=(40, 50)).astype("float32")
     logits[np.arange(40), label] += np.float32(confidence)

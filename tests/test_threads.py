@@ -1,5 +1,6 @@
 """The second thread that NumPy's blocks are shared with: order, errors, warnings, forks and the end of a process."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from arraylosses._math import _threads
 from arraylosses._sizes import SIZES, tiny
 
 RNG = np.random.default_rng(11)
-two_cores = pytest.mark.skipif(_threads.cores() < 2, reason="one core")
+two_cores = pytest.mark.skipif(_threads.cores() < 2, reason="a second thread is asked for where there is a second core")
 
 
 @two_cores
@@ -40,10 +41,8 @@ def test_an_error_on_the_second_thread_is_an_error() -> None:
 
     def worker() -> Callable[[int], None]:
         def call(block: int) -> None:
-            if block < 2:
-                both.wait()
-            if block == 0 or block == 1:
-                raise MemoryError(str(block))
+            both.wait()
+            raise MemoryError(str(block))
 
         return call
 
@@ -79,7 +78,7 @@ def ask():
 """
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="no fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_a_fork_adds_as_its_parent_does() -> None:
     """Threads do not live through it: a pool that did would be waited for without end."""
     script = SUM + "print(ask(), flush=True)\npid = os.fork()\nprint(ask(), flush=True)\npid and os.waitpid(pid, 0)"

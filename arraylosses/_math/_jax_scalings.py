@@ -12,7 +12,7 @@ import jax
 import jax.numpy as xp
 
 from . import entropic
-from .scalings import LEAST, MOST
+from .scalings import LEAST, MOST, chains, exponentials
 
 Arrays = tuple[Any, ...]
 REMADE = (2, 8)
@@ -20,19 +20,10 @@ REMADE = (2, 8)
 
 
 def _table(constants: Arrays, hot: Any, before: Any, found: Any) -> tuple[Any, Any, list[Any]]:
-    """Exponentials for certain prices, the masses times what these have moved by, and the prices of either chain, which
-    differ by a number, as in `scalings`.
-    """
+    """Exponentials for the prices that were found, factors, and the prices of either chain."""
     cost, mass = constants
-    n = cost.shape[-2]
-    held, last = (jax.lax.stop_gradient(x) for x in (found, before))
-    left, right = held[..., :n], held[..., n:]
-    apart = xp.sum(mass[..., n:] * (right - last[..., n:]), axis=-1, keepdims=True)
-    right = right - apart
-    bases = [xp.concat([left, right + apart], axis=-1), xp.concat([left - apart, right], axis=-1)]
-    factors = mass * xp.exp((found - bases[0]) / hot)
-    table = xp.exp((right[..., None, :] - cost + left[..., :, None]) / hot[..., None])
-    return table, factors, bases
+    sides, bases, factors = chains(xp, mass, cost.shape[-2], hot, found, before)
+    return exponentials(xp, *sides, cost, hot), factors, bases
 
 
 def _sums(table: Any, factors: Any) -> Any:

@@ -62,8 +62,25 @@ class _Scaled:
 
 
 def exponentials(xp: Namespace, at_left: Array, at_right: Array, cost: Array, hot: Array) -> Array:
-    """``exp((at_left + at_right - cost) / hot)``, (n, m)."""
-    return xp.exp((at_right - cost + xp.expand_dims(at_left, axis=-1)) / hot)
+    """``exp((at_left + at_right - cost) / hot)``, (..., n, m)."""
+    prices = xp.expand_dims(at_right, axis=-2) - cost + xp.expand_dims(at_left, axis=-1)
+    return xp.exp(prices / xp.expand_dims(hot, axis=-1))
+
+
+def chains(
+    xp: Namespace, mass: Array, n: int, hot: Array, found: Array, before: Array
+) -> tuple[tuple[Array, Array], list[Array], Array]:
+    """The prices (..., n) and (..., m) of a table, those of either chain, which differ by a number, and factors.
+
+    The prices ``found`` at the left were made of those ``before`` at the right.
+    """
+    held, last = stop_gradient(xp, found), stop_gradient(xp, before)
+    left, right = held[..., :n], held[..., n:]
+    apart = xp.sum(mass[..., n:] * (right - last[..., n:]), axis=-1, keepdims=True)
+    right = right - apart
+    bases = [xp.concat([left, right + apart], axis=-1), xp.concat([left - apart, right], axis=-1)]
+    # factors of 1, in which the gradient of the prices goes on
+    return (left, right), bases, mass * xp.exp((found - bases[0]) / hot)
 
 
 def prices_by_scaling(xp: Namespace, table_of: Table, *problem: Array, iterations: int) -> Array:
@@ -85,16 +102,9 @@ def prices_by_scaling(xp: Namespace, table_of: Table, *problem: Array, iteration
 def _scaled(
     xp: Namespace, table_of: Table, cost: Array, hot: Array, mass: Array, found: Array, before: Array
 ) -> _Scaled:
-    """A table of the prices that were found, of which those at the left were made of those ``before`` at the right."""
-    n = cost.shape[0]
-    held = stop_gradient(xp, found)
-    left, right = held[:n], held[n:]
-    apart = xp.sum(mass[n:] * (right - stop_gradient(xp, before[n:])))
-    right = right - apart
-    bases = [xp.concat([left, right + apart]), xp.concat([left - apart, right])]
-    # factors of 1, in which the gradient of the prices goes on
-    factors = mass * xp.exp((found - bases[0]) / hot)
-    return _Scaled(table_of(left, right, cost, hot), hot, mass, factors, bases)
+    """A table of the prices that were found."""
+    sides, bases, factors = chains(xp, mass, cost.shape[0], hot, found, before)
+    return _Scaled(table_of(*sides, cost, hot), hot, mass, factors, bases)
 
 
 def prices(xp: Namespace, table_of: Table, cost: Array, *others: Any) -> Array:
