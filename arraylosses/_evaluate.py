@@ -15,7 +15,7 @@ from ._stream import Stream
 from ._typing import Array, Axis
 from ._xp import chunk_ends, compilable, compiled, present, size, unrecorded
 
-BATCH_BYTES = 1 << 24
+BATCH_BYTES = 1 << 27
 """Of arrays that are cut into batches, what all of them together weigh in one."""
 
 
@@ -59,7 +59,7 @@ def evaluate(
         arrays, which are computed chunk by chunk. A batch is a tuple or list of the metric's arrays, a dict of them by
         name (``weights`` among them), or one array.
     batch_size : int, optional
-        Elements of the leading axis that are taken at a time; by default, of arrays, what weighs 16 MiB.
+        Elements of the leading axis that are taken at a time; by default, of arrays, what weighs 128 MiB.
     progress : bool, optional
         Show a bar, which needs tqdm; None, the default, does so in a terminal where tqdm is installed, from the second
         second on.

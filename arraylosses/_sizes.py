@@ -23,8 +23,10 @@ class Sizes:
         Elements of a block whose temporaries stay in a core's cache. torch shares a block between its threads.
     differences : int
         float32 numbers of the memory, which is kept, in which NumPy makes differences block by block, and their sums.
+    many : int
+        Elements of a batch which NumPy adds in rows, as those of one answer; those of fewer each in float64.
     threads : int
-        Elements from which a second thread pays, where NumPy adds blocks in float64.
+        float32 numbers of an array which two threads of NumPy's read: a core's cache has no place for it.
     nearest : int
         Numbers of which whole numbers, of eight bytes each, stay in the cache that is nearest.
     fused_block, fused_rows : int
@@ -47,7 +49,8 @@ class Sizes:
     numpy_block: int = 3 << 15
     torch_block: int = 1 << 17
     differences: int = 3 << 17
-    threads: int = 3 << 19
+    many: int = 3 << 19
+    threads: int = 1 << 22
     nearest: int = 1 << 13
     fused_block: int = 1 << 16
     fused_rows: int = 1 << 18
@@ -62,12 +65,13 @@ SIZES = Sizes()
 
 
 @contextmanager
-def tiny(elements: int = 3) -> Iterator[None]:
-    """Every quick form, in many blocks, for however little data."""
+def tiny(elements: int = 3, **others: int) -> Iterator[None]:
+    """Every quick form, in many blocks, for however little data; but for sizes that are given by name."""
     kept = {f.name: getattr(SIZES, f.name) for f in fields(SIZES)}
     for name in kept:
         setattr(SIZES, name, 16 * elements if "bytes" in name else elements)
-    SIZES.where = 1  # a block may be one element
+    for name, value in {"where": 1, **others}.items():  # a block may be one element
+        setattr(SIZES, name, value)
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from ._reduce import Asked, apart, gathered, in_words, resolve_axes
 from ._state import Mean, Samples, TwoWords, merge, widened
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
-from ._xp import Library, as_array, library, quietly
+from ._xp import Library, as_array, cut_for_nothing, library, quietly
 
 
 class Identity:
@@ -112,17 +112,16 @@ class Stream:
 
     def init(self, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
         """The state of no data, for batches that look like these. Weights are given where batches have some."""
-        inputs, form, _ = self._inputs(arrays, weights, named)
-        axes = resolve_axes(self.axis, inputs.batch)
-        if not inputs.batch:
-            raise ValueError("a stream reduces the leading axis of its batches; got shape ().")
-        if 0 not in axes:
-            raise ValueError(f"a stream reduces the leading axis of its batches; got axis={self.axis}.")
+        inputs, form, params = self._inputs(arrays, weights, named)
+        self._refuse_kept(inputs.batch)
+        if cut_for_nothing(inputs.lib, inputs.given()):
+            inputs = inputs.cut((slice(1),))  # how long the leading axis is does not show in a state
         if weights is not None:
-            nothing = inputs.lib.xp.zeros_like(weights)  # of labels alone, weights say the dtype
+            nothing = inputs.lib.xp.zeros_like(inputs.weights)  # of labels alone, weights say the dtype
         else:  # samples are let go below, and need no weights of 0
             nothing = None if form.grows else _none(inputs.lib.xp, inputs.first, len(inputs.batch))
-        state = _as_arrays(inputs.lib, self._gathered(arrays, nothing, named))
+        empty = inputs.put(inputs.arrays, nothing)
+        state = _as_arrays(inputs.lib, quietly(self._state, inputs.lib, empty, form, params))
         return self._owned(state.emptied()) if isinstance(state, Samples) else state
 
     def update(self, state: State, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
@@ -160,6 +159,11 @@ class Stream:
             self._refuse_others(state)
         return quietly(self._computed, _library_of(state), state, made)
 
+    def _refuse_kept(self, batch: tuple[int, ...]) -> None:
+        if not batch or 0 not in resolve_axes(self.axis, batch):
+            what = f"axis={self.axis}" if batch else "shape ()"
+            raise ValueError(f"a stream reduces the leading axis of its batches; got {what}.")
+
     def _refuse_others(self, state: State) -> None:
         owner = getattr(state, "owner", None)
         if owner is not None and type(state) is not self.kind:
@@ -179,10 +183,6 @@ class Stream:
 
     def _inputs(self, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]) -> Any:
         return self.metric.inputs(arrays, weights, {**named, **self.params})
-
-    def _gathered(self, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]) -> State:
-        inputs, form, params = self._inputs(arrays, weights, named)
-        return quietly(self._state, inputs.lib, inputs, form, params)
 
     def _state(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> State:
         return self._owned(in_words(form, lib, *gathered(self._asked(inputs, form, params))))

@@ -81,13 +81,27 @@ def ask():
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_a_fork_adds_as_its_parent_does() -> None:
     """Threads do not live through it: a pool that did would be waited for without end."""
-    script = SUM + "print(ask(), flush=True)\npid = os.fork()\nprint(ask(), flush=True)\npid and os.waitpid(pid, 0)"
+    script = SUM + "print(ask(), flush=True)\npid = os.fork()\npid and os.waitpid(pid, 0)\nprint(ask(), flush=True)"
     assert told(script).split() == ["1.0"] * 3
 
 
 def test_a_process_that_ends_adds_alone() -> None:
     """No thread is begun then."""
     assert told(SUM + "atexit.register(lambda: print(ask()))").split() == ["1.0"]
+
+
+@pytest.mark.parametrize("metric", [al.squared_error, al.absolute_error, al.huber_loss, al.smooth_l1_loss])
+@pytest.mark.parametrize("size", [SIZES.many + 5, SIZES.threads + 4095])
+def test_many_are_added_as_few_are(metric: Any, size: int) -> None:
+    """But for a hundred-millionth: of many, 4096 at a time are added in float32."""
+    pred, target = RNG.standard_normal((2, size), dtype="float32")
+    s, found = al.stream(metric), []
+    for cuts in ([slice(None)], [slice(i, i + 100_003) for i in range(0, size, 100_003)]):
+        state = s.init(pred, target)
+        for cut in cuts:
+            state = s.update(state, pred[cut], target[cut])
+        found.append(float(state.total.head) + float(state.total.tail))
+    assert found[0] == pytest.approx(found[1], rel=1e-8, abs=0)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -11,7 +11,7 @@ import numpy as np
 from .._typing import Array
 
 KEPT: list[Array] = []
-"""One piece at most; a call in another thread, meanwhile, has its own."""
+"""One piece for each of two threads at most; more of them, meanwhile, have their own."""
 
 
 def borrowed(count: int, dtype: Any) -> tuple[Array, Array]:
@@ -27,5 +27,5 @@ def borrowed(count: int, dtype: Any) -> tuple[Array, Array]:
 
 
 def kept(memory: Array) -> None:
-    if not KEPT:
+    if len(KEPT) < 2:
         KEPT.append(memory)

@@ -1,11 +1,12 @@
 """Sums of kernels of a difference for NumPy: nothing is written but two blocks that stay in cache.
 
 They run at the speed of reading the arguments, or at half of it; element by element, with a new array for each step,
-at a fourth. Rows of a block are added by BLAS in lanes, rows and blocks in float64.
+at a fourth. Rows of a block are added by BLAS in lanes, rows and blocks in float64. Of many elements two threads add.
 """
 
-from collections.abc import Callable
-from math import inf
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from math import inf, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from .._sizes import SIZES
 from .._typing import Array, Namespace
 from ._memory import borrowed, kept
 from ._threads import Call, each
-from .blocks import Index, stretches
+from .blocks import stretches
 
 
 def _in_rows(left: Array, right: Array) -> Any:
@@ -43,16 +44,29 @@ def inner(left: Array, right: Array) -> Array:
     return np.asarray(_in_rows(left, right)).astype(left.dtype)
 
 
-Added = Callable[[Array, Array, Array], Any]
-"""The sum of a block of differences, from these and two buffers as large."""
+def _products(left: Array, right: Array) -> Any:
+    """The sum of each of whole rows, or of any number of them all."""
+    return np.vecdot(left, right) if left.ndim == 2 else _in_rows(left, right)
+
+
+def _all(x: Array) -> Any:
+    return np.vecdot(x, _ones(SIZES.row, x.dtype)) if x.ndim == 2 else _added(x)
+
+
+@lru_cache(maxsize=8)
+def _ones(n: int, dtype: Any) -> Array:
+    return np.ones(n, dtype)
+
+
+Added = Callable[..., Any]
+"""The sum of a block of differences, or those of its rows, from these and from buffers as large."""
 
 
 class Terms(NamedTuple):
-    """How the terms of a loss are added.
+    """How the terms of a loss are added, whatever the signs of the differences, which may be lost on the way.
 
-    ``wide`` rounds each as the formula does, and adds them one by one in float64: batches of many and of few may follow
-    one another, and no split may show. ``quick`` need not; it may overwrite the differences, and ``buffers`` says how
-    many blocks it touches, these among them.
+    ``wide`` rounds each term as the formula does, and adds them one by one in float64: no split may show. ``quick``
+    need not, and ``buffers`` says how many blocks it touches, that of the differences among them.
     """
 
     quick: Added
@@ -61,16 +75,16 @@ class Terms(NamedTuple):
 
 
 def _one_by_one(terms: Array) -> Any:
-    return np.add.reduce(terms, dtype=np.float64)
+    return np.add.reduce(terms, axis=None, dtype=np.float64)
 
 
 SQUARE = Terms(
-    lambda gap, buffer, spare: _in_rows(gap, gap),
+    lambda gap, *buffers: _products(gap, gap),
     lambda gap, buffer, spare: _one_by_one(np.multiply(gap, gap, out=buffer)),
     buffers=1,
 )
 ABSOLUTE = Terms(
-    lambda gap, buffer, spare: _added(np.abs(gap, out=gap)),
+    lambda gap, *buffers: _all(np.abs(gap, out=gap)),
     lambda gap, buffer, spare: _one_by_one(np.abs(gap, out=buffer)),
     buffers=1,
 )
@@ -82,11 +96,11 @@ def _bent(width: float, divisor: float) -> Terms:
     NumPy clips three times as fast as it takes the lesser of an array and a number.
     """
 
-    def quick(gap: Array, buffer: Array, spare: Array) -> Any:
+    def quick(gap: Array, buffer: Array, *others: Array) -> Any:
         inner = np.clip(gap, -width, width, out=buffer)
-        found = (_in_rows(inner, gap) - 0.5 * _in_rows(inner, inner)) / divisor
+        found = (_one_by_one(_products(inner, gap)) - 0.5 * _one_by_one(_products(inner, inner))) / divisor
         # squares may overflow where their halves do not, and would then be taken from one another
-        return found if found < inf else wide(gap, buffer, gap)
+        return found if found < inf else wide(gap, buffer, np.empty_like(gap))
 
     def wide(gap: Array, buffer: Array, spare: Array) -> Any:
         half = np.clip(gap, -width, width, out=buffer)
@@ -106,28 +120,50 @@ def _smooth_l1(*, beta: Any = 1.0) -> Terms:
 
 
 def _summed(x: Array, y: Array, losses: list[Terms], wide: bool) -> list[Array]:
-    """Two threads are quicker only where the sums are in float64."""
-    calls = [loss.wide if wide else loss.quick for loss in losses]
-    buffers = 3 if wide else losses[0].buffers
-    size = min(max(1, 4 * SIZES.differences // (buffers * x.itemsize)), x.size)
+    """Of many elements always quickly: what rows lose of float32 is a billionth of the sum then."""
+    quick = not wide or x.size >= SIZES.many
+    calls = [loss.quick if quick else loss.wide for loss in losses]
+    buffers = max(loss.buffers for loss in losses) if quick else 3
+    # the more steps a block takes, the more often the lock is asked for: of a bent loss two threads are no quicker
+    shared = buffers == 1 and x.nbytes >= 4 * SIZES.threads
+    # a call on whole arrays makes do with this memory for both threads; a walk over what is larger need not
+    size = max(1, 4 * SIZES.differences // (x.itemsize * (2 if shared and not wide else buffers)))
     memories = []
 
     def worker() -> Call:
-        memory, numbers = borrowed(buffers * size, x.dtype)
+        memory, numbers = borrowed(buffers * min(size, x.size), x.dtype)
         memories.append(memory)
 
-        def call(index: Index) -> list[Any]:
-            a, b = x[index], y[index]
-            gap, buffer, spare = (numbers[i : i + a.size] for i in (0, size, 2 * size))
-            np.subtract(a, b, out=gap.reshape(a.shape))
-            return [add(gap, buffer, spare) for add in calls]
+        @lru_cache(maxsize=2)
+        def views(shape: tuple[int, ...]) -> tuple[Array, list[Array]]:
+            given = numbers.reshape(buffers, -1)[:, : prod(shape)]
+            shaped = given.reshape(buffers, *shape)
+            return shaped[0], list(shaped if shape[1:] == (SIZES.row,) else given)
+
+        def call(pair: tuple[Array, Array]) -> list[Any]:
+            gap, given = views(pair[0].shape)
+            np.subtract(*pair, out=gap)
+            return [add(*given) for add in calls]
 
         return call
 
-    found = each(worker, stretches(x.shape, size), shared=wide and x.size >= SIZES.threads)
+    found = each(worker, _pairs(np.asarray(x), np.asarray(y), size), shared=shared)
     for memory in memories:
         kept(memory)
-    return [np.asarray(sum(parts), dtype=np.float64 if wide else x.dtype) for parts in zip(*found, strict=True)]
+    totals = (_one_by_one(np.concatenate([np.ravel(part) for part in parts])) for parts in zip(*found, strict=True))
+    return [np.asarray(total, dtype=np.float64 if wide else x.dtype) for total in totals]
+
+
+def _pairs(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:
+    """Of both, so many elements at a time: whole rows (m, row) where they lie one after the other, and what is left."""
+    parts = [(x, y)]
+    if x.flags.c_contiguous and y.flags.c_contiguous:
+        x, y = x.reshape(-1), y.reshape(-1)
+        end = x.size // SIZES.row * SIZES.row if size >= SIZES.row else 0
+        parts = [(x[:end].reshape(-1, SIZES.row), y[:end].reshape(-1, SIZES.row)), (x[end:], y[end:])]
+    for a, b in parts:
+        if a.size:
+            yield from ((a[index], b[index]) for index in stretches(a.shape, size))
 
 
 def sum_of_squares(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:

@@ -1,7 +1,7 @@
 """Two threads for what NumPy does block by block: it lets go of the interpreter's lock while it walks over a block.
 
-One core does not read as fast as memory can be read, and a core that adds in float64 does not read half as fast. Blocks
-must be large, for the lock is asked for at every step: of 2**14 elements two threads take longer than one.
+One core that subtracts and adds does not read as fast as memory can be read. Blocks must be large and their steps few,
+for the lock is asked for at every step: of 2**14 elements two threads take longer than one.
 """
 
 import os

@@ -110,14 +110,16 @@ def quick_forms_agree(t: Trial) -> None:
 
 @law(asks="quick")
 def quick_forms_stream(t: Trial) -> None:
-    """So do those that a stream takes for large batches; and no small one is lost beside a million of others."""
+    """So do those of streams, for large batches and for the largest; and no small one is lost beside a million."""
     s, arrays = streamed(t), t.draw(BATCH)
 
     def value(arrays: list[Any]) -> Any:
         given = t.grouped(t.put(arrays))
         return t.got(s.compute(s.update(s.init(*given), *given)))
 
-    t.close(_tiny(value, arrays), value(arrays), "the value")
+    want = value(arrays)
+    t.close(_tiny(value, arrays), want, "the value")
+    t.close(_tiny(value, arrays, many=SIZES.many), want, "the value of fewer")
     if t.metric.kind == "loss":
         _beside_many(t, s, [t.grouped(rows(t.put(t.as_dtype(arrays, "float32")), half)) for half in HALVES])
 
@@ -139,8 +141,8 @@ def _beside_many(t: Trial, s: Stream, halves: list[Any]) -> None:
         raise Broken(f"one by one: {got.tolist()}, not {want.tolist()}")
 
 
-def _tiny(call: Any, arrays: list[Any]) -> Any:
-    with tiny():
+def _tiny(call: Any, arrays: list[Any], **sizes: int) -> Any:
+    with tiny(**sizes):
         return call(arrays)
 
 
