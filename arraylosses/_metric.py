@@ -7,13 +7,11 @@ from inspect import Parameter, Signature, signature
 from math import isnan, prod
 from typing import Any
 
-import numpy as np
-
 from ._definition import Definition, Facts, Form, Statistic
 from ._document import document, shared_parameters
 from ._domains import Domain
 from ._inputs import Inputs, arrange, bind, check_beside, written_out
-from ._math import divide, total
+from ._math import divide, total, wide_total
 from ._plans import MOST, Plan, alike, planned
 from ._programs import Programs
 from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weighted
@@ -177,14 +175,9 @@ class Loss(Metric):
         avg_factor: Any,
         params: dict[str, Any],
     ) -> Any:
-        if (
-            self.definition.form.brief
-            and avg_factor is None
-            and len(arrays) == self._arity
-            and params.keys() <= self.definition.params.keys()
-            and params.keys() >= self._required.keys()
-        ):
-            value = self._brief(arrays, weights, axis, reduction, params)
+        short = self._short(arrays, weights, params) if avg_factor is None and reduction in REDUCTIONS else None
+        if short is not None:
+            value = quietly(self._briefly, short[0], arrays, weights, axis, reduction, short[1])
             if value is not None:
                 return value
         _check_reduction(reduction, avg_factor)
@@ -226,16 +219,21 @@ class Loss(Metric):
         weight = lib.xp.zeros_like(state.total) + state.weight
         return _finished(divide(lib.xp, state.total, weight, empty=self.facts.empty))
 
-    def _brief(
-        self, arrays: tuple[Array, ...], weights: Array | None, axis: Axis, reduction: str, params: dict[str, Any]
-    ) -> Any:
-        """The short way: real arrays of one class, dtype and shape, small enough to be reduced at once. Else None.
+    def _short(
+        self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any]
+    ) -> tuple[Library, dict[str, Any]] | None:
+        """The short way, for real arrays of one class, dtype and shape, small enough to be reduced at once; else None.
 
         So too where values lie outside their bounds, which the long way has a sentence for.
         """
+        definition = self.definition
+        if not (definition.form.brief and len(arrays) == self._arity):
+            return None
+        if (params or self._required) and not self._required.keys() <= params.keys() <= definition.params.keys():
+            return None
         first = arrays[0]
         cls, lib = type(first), LIBRARIES.get(type(first))
-        if lib is None or first.dtype not in lib.plain or not brief_size(lib, first) or reduction not in REDUCTIONS:
+        if lib is None or first.dtype not in lib.plain or not brief_size(lib, first):
             return None
         shape, dtype = first.shape, first.dtype
         for other in arrays[1:] if weights is None else (*arrays[1:], weights):
@@ -246,13 +244,20 @@ class Loss(Metric):
         if params:
             if not self._beside.isdisjoint(params):
                 return None
-            params = self.definition.settled(params, self.shared)
-        if self.definition.form.bounded and not self._inside(lib, arrays):
+            params = definition.settled(params, self.shared)
+        if definition.form.bounded and not self._inside(lib, arrays):
             return None
-        if not lib.memory:
-            return self._briefly(lib, arrays, weights, axis, reduction, params)
-        with np.errstate(all="ignore"):
-            return self._briefly(lib, arrays, weights, axis, reduction, params)
+        return lib, params
+
+    def gathered_briefly(self, lib: Library, arrays: tuple[Array, ...], params: dict[str, Any]) -> State | None:
+        """The state of a batch by the short way, to be added to what is remembered; None where there is none."""
+        short = self._short(arrays, None, params)
+        if short is None or arrays[0].ndim == 0 or self.definition.form.adds_sooner(lib, arrays[0]):
+            return None
+        values = self.definition.source(lib.xp, *arrays, **short[1])
+        if isinstance(values, tuple) or values.dtype != arrays[0].dtype:
+            return None
+        return Mean(wide_total(lib.xp, values, None), prod(values.shape))
 
     def _inside(self, lib: Library, arrays: tuple[Array, ...]) -> bool:
         """Whether all that is bounded is seen to lie between its bounds."""

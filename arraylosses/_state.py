@@ -371,10 +371,18 @@ def additive(state: State) -> bool:
 def merge(a: State, b: State) -> State:
     """One state of two of a kind; ``b`` may be a batch, as `gathered` gives it."""
     if additive(a):
-        return type(a)(*(_plus(x, y) for x, y in zip(a, b, strict=True)))
+        one_word = isinstance(a[0], TwoWords) and not isinstance(b[0], TwoWords)
+        return _added(a, b) if one_word else type(a)(*(_plus(x, y) for x, y in zip(a, b, strict=True)))
     if not isinstance(a[0], TwoWords):
         return a.merge(b)
     return in_float64(namespace(a[0].head), (a, b), _merged_wide)
+
+
+def _added(a: State, b: State) -> State:
+    """Numbers of one word each, all at once."""
+    several = [word for x, y in zip(a, b, strict=True) for word in (*x, y)]
+    words = added_to_words(namespace(a[0].head), *several)
+    return type(a)(*map(TwoWords, words[::2], words[1::2]))
 
 
 def _plus(x: Any, y: Any) -> Any:

@@ -8,12 +8,15 @@ from weakref import WeakValueDictionary
 from ._definition import Form
 from ._inputs import Inputs
 from ._math import in_float64
-from ._metric import Metric
+from ._metric import Loss, Metric
 from ._reduce import Asked, apart, gathered, in_words, resolve_axes
 from ._state import Mean, Samples, TwoWords, merge, widened
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
-from ._xp import Library, as_array, cut_for_nothing, library, quietly
+from ._xp import LIBRARIES, Library, as_array, cut_for_nothing, library, quietly, traced
+
+EAGER = ("numpy", "torch")
+"""Libraries whose batches are added as they come, without a compiler's help."""
 
 
 class Identity:
@@ -126,8 +129,23 @@ class Stream:
 
     def update(self, state: State, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
         """The state of what has come before and of this batch."""
+        lib = LIBRARIES.get(type(arrays[0])) if arrays and weights is None and not named else None
+        if lib is not None and lib.name in EAGER and not traced():
+            found = quietly(self._updated_briefly, lib, state, arrays)
+            if found is not None:
+                return found
         asked = self.asked(state, arrays, weights, named)
         return quietly(self._updated, asked.inputs.lib, state, asked)
+
+    def _updated_briefly(self, lib: Library, state: State, arrays: tuple[Array, ...]) -> State | None:
+        """By the short way of a loss, where batch and state go with each other; else None."""
+        if self.axis is not None or not isinstance(self.metric, Loss):
+            return None
+        self._refuse_others(state)
+        batch = self.metric.gathered_briefly(lib, arrays, self.params)
+        if batch is None or not _alike(lib, state, batch, arrays[0].dtype):
+            return None
+        return type(state)(*merge(state, batch))
 
     def asked(self, state: State, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]) -> Asked:
         """What is to be gathered of a batch, to be added to this state."""

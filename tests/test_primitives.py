@@ -74,7 +74,8 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
         ((np.full(shape, 2.0**24, dtype="float32"), np.full(shape, 0.25, dtype="float32"), x), {})
         for shape in ((), (2,))
         for x in (7, 2**30 + 1, np.full(shape, 0.5), np.full(shape, 2**30 + 1))
-    ],
+    ]
+    + [((*[np.array(x, dtype="float32") for x in (2.0**24, 0.25)], 7) * 2, {})],
     "conv2d": [
         ((FEATURES, MAPS.normal(size=(4, 3, 3, 3)), MAPS.normal(size=4)), {"padding": 1}),
         ((FEATURES, MAPS.normal(size=(4, 3, 5, 2)), MAPS.normal(size=4)), {"stride": 2, "padding": 2}),

@@ -102,12 +102,14 @@ def count_in_two_words(xp: Namespace, like: Array, n: int) -> tuple[Array, Array
     return np.asarray(n, dtype=like.dtype), np.asarray(0.0, dtype=like.dtype)
 
 
-def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Array, Array]:
+def added_to_words(xp: Namespace, *several: Any) -> tuple[Array, ...]:
     """3 times as fast for one number of float32: a float64 holds both words."""
-    if head.ndim or head.dtype != np.float32:
-        pure: tuple[Array, Array] = sums.added_to_words.pure(xp, head, tail, x)
-        return np.asarray(pure[0]), np.asarray(pure[1])
-    return float32_sum(float(head), float(tail), float(x))
+    if any(head.ndim or head.dtype != np.float32 for head in several[::3]):
+        return tuple(map(np.asarray, sums.added_to_words.pure(xp, *several)))
+    found: list[Array] = []
+    for head, tail, x in zip(several[::3], several[1::3], several[2::3], strict=True):
+        found += float32_sum(float(head), float(tail), float(x))
+    return tuple(found)
 
 
 def as_numbers(xp: Namespace, *arrays: Array) -> list[float] | None:

@@ -21,17 +21,18 @@ Joint = Callable[..., tuple[Any, Any]]
 """(tensors, whether a slope is wanted) -> the value, and its slope by the first of them; None where it cannot say."""
 
 NARROW = torch.float32
+FLOATING = (torch.float32, torch.float64)
+VALUES = (torch.Tensor, torch.nn.Parameter)
 
 
 def plain(x: Any, *others: Any) -> bool:
     """Values in host memory, of which nothing but a gradient by the first may be asked."""
-    return (
-        not torch.compiler.is_compiling()
-        and all(type(a) in (torch.Tensor, torch.nn.Parameter) and a.device.type == "cpu" for a in (x, *others))
-        and not any(a.requires_grad for a in others)
-        and x.dtype in (torch.float32, torch.float64)
-        and untransformed()
-    )
+    if torch.compiler.is_compiling() or not untransformed():
+        return False
+    for a in others:  # statements, for a generator would take longer than what it asks
+        if not (type(a) in VALUES and a.is_cpu) or a.requires_grad:
+            return False
+    return type(x) in VALUES and x.is_cpu and x.dtype in FLOATING
 
 
 def unwatched(x: Any, *others: Any) -> bool:
@@ -135,11 +136,13 @@ def fused(
 # ---- numbers that are remembered
 
 
-def float32_sum(head: torch.Tensor, tail: torch.Tensor, x: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Two words of one number and of more, by Python's own arithmetic."""
-    more = x if isinstance(x, int) else x.item()
-    first, second = _numpy_twins.float32_sum(head.item(), tail.item(), more)
-    return torch.from_numpy(first), torch.from_numpy(second)
+def float32_sums(heads: Iterable[Any], tails: Iterable[Any], more: Iterable[Any]) -> tuple[torch.Tensor, ...]:
+    """Two words of each number and of more, by Python's own arithmetic."""
+    found: list[torch.Tensor] = []
+    for head, tail, x in zip(heads, tails, more, strict=True):
+        words = _numpy_twins.float32_sum(head.item(), tail.item(), x if isinstance(x, int) else x.item())
+        found += map(torch.from_numpy, words)
+    return tuple(found)
 
 
 # ---- elements that are large

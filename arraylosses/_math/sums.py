@@ -81,9 +81,12 @@ def words_like(xp: Namespace, x: Any, like: Array) -> tuple[Array, Array]:
 
 
 @Primitive
-def added_to_words(xp: Namespace, head: Array, tail: Array, x: Any) -> tuple[Array, Array]:
-    """Two words of a number, and more, as `words_like` takes it."""
-    return joined_words((head, tail), words_like(xp, x, head))
+def added_to_words(xp: Namespace, *several: Any) -> tuple[Array, ...]:
+    """Head, tail and what is to be added to both, as `words_like` takes it, and so on: head and tail of each sum."""
+    found: list[Array] = []
+    for head, tail, x in zip(several[::3], several[1::3], several[2::3], strict=True):
+        found += joined_words((head, tail), words_like(xp, x, head))
+    return tuple(found)
 
 
 @Primitive
