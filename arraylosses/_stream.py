@@ -15,9 +15,6 @@ from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
 from ._xp import LIBRARIES, Library, as_array, cut_for_nothing, library, quietly, traced
 
-EAGER = ("numpy", "torch")
-"""Libraries whose batches are added as they come, without a compiler's help."""
-
 
 class Identity:
     """A parameter that is an array: equal to itself only, so that a stream stays hashable."""
@@ -130,7 +127,7 @@ class Stream:
     def update(self, state: State, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
         """The state of what has come before and of this batch."""
         lib = LIBRARIES.get(type(arrays[0])) if arrays and weights is None and not named else None
-        if lib is not None and lib.name in EAGER and not traced():
+        if lib is not None and (lib.name == "numpy" or (lib.name == "torch" and not traced())):
             found = quietly(self._updated_briefly, lib, state, arrays)
             if found is not None:
                 return found

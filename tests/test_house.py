@@ -126,11 +126,16 @@ def test_importing_loads_nothing_heavy() -> None:
     assert {m for m in loaded if m.startswith("arraylosses.")} == {"arraylosses._names"}
 
 
-def test_a_metric_loads_no_library_but_numpy() -> None:
-    loaded = {
-        m.partition(".")[0]
-        for m in _modules_after("import arraylosses as al, numpy as np; al.mse(np.ones(3), np.ones(3))")
-    }
+@pytest.mark.parametrize(
+    "use",
+    [
+        "al.mse(np.ones(3), np.ones(3))",
+        "s = al.stream(al.mse); s.compute(s.update(s.init(np.ones(3), np.ones(3)), np.ones(3), np.ones(3)))",
+        "al.evaluate({'mse': al.mse, 'r2': al.r2_score, 'auroc': al.auroc}, np.arange(9) % 2.0, np.arange(9) % 2.0)",
+    ],
+)
+def test_no_library_is_loaded_but_numpy(use: str) -> None:
+    loaded = {m.partition(".")[0] for m in _modules_after(f"import arraylosses as al, numpy as np; {use}")}
     assert not loaded & (LIBRARIES - {"array_api_compat"})
 
 
