@@ -70,7 +70,11 @@ def tiny(elements: int = 3, **others: int) -> Iterator[None]:
     kept = {f.name: getattr(SIZES, f.name) for f in fields(SIZES)}
     for name in kept:
         setattr(SIZES, name, 16 * elements if "bytes" in name else elements)
-    for name, value in {"where": 1, **others}.items():  # a block may be one element
+    for name, value in {
+        "where": 1,
+        "differences": 5 * elements,
+        **others,
+    }.items():  # a block may be one element, or a row
         setattr(SIZES, name, value)
     try:
         yield

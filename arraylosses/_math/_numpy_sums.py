@@ -5,7 +5,7 @@ at a fourth. Rows of a block are added by BLAS in lanes, rows and blocks in floa
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import inf, prod
 from typing import Any, NamedTuple
 
@@ -124,14 +124,28 @@ def _summed(x: Array, y: Array, losses: list[Terms], wide: bool) -> list[Array]:
     quick = not wide or x.size >= SIZES.many
     calls = [loss.quick if quick else loss.wide for loss in losses]
     buffers = max(loss.buffers for loss in losses) if quick else 3
-    # the more steps a block takes, the more often the lock is asked for: of a bent loss two threads are no quicker
-    shared = buffers == 1 and x.nbytes >= 4 * SIZES.threads
-    # a call on whole arrays makes do with this memory for both threads; a walk over what is larger need not
-    size = max(1, 4 * SIZES.differences // (x.itemsize * (2 if shared and not wide else buffers)))
+    large = x.nbytes >= 4 * SIZES.threads
+    # a call on whole arrays makes do with this memory for both threads; a stream cuts all losses alike, to the bit
+    share = (1 if wide else 2) if large else 3 if wide else buffers
+    size = max(1, 4 * SIZES.differences // (x.itemsize * share))
+    walk = _at_once if x.size <= size else partial(_walked, size=size, large=large)
+    return [np.asarray(total, dtype=np.float64 if wide else x.dtype) for total in walk(x, y, calls, buffers)]
+
+
+def _at_once(x: Array, y: Array, calls: list[Added], buffers: int) -> list[Any]:
+    memory, numbers = borrowed(buffers * x.size, x.dtype)
+    blocks = numbers.reshape(buffers, -1)
+    np.subtract(x, y, out=blocks[0].reshape(x.shape))
+    found = [add(*blocks) for add in calls]
+    kept(memory)
+    return found
+
+
+def _walked(x: Array, y: Array, calls: list[Added], buffers: int, *, size: int, large: bool) -> list[Any]:
     memories = []
 
     def worker() -> Call:
-        memory, numbers = borrowed(buffers * min(size, x.size), x.dtype)
+        memory, numbers = borrowed(buffers * size, x.dtype)
         memories.append(memory)
 
         @lru_cache(maxsize=2)
@@ -147,23 +161,28 @@ def _summed(x: Array, y: Array, losses: list[Terms], wide: bool) -> list[Array]:
 
         return call
 
-    found = each(worker, _pairs(np.asarray(x), np.asarray(y), size), shared=shared)
+    x, y = np.asarray(x), np.asarray(y)  # a mapped array runs code of Python's at each cut
+    pairs = _rows(x, y, size) if large and x.flags.c_contiguous and y.flags.c_contiguous else _cut(x, y, size)
+    # the more steps a block takes, the more often the lock is asked for: of a bent loss two threads are no quicker
+    found = each(worker, pairs, shared=large and buffers == 1)
     for memory in memories:
         kept(memory)
-    totals = (_one_by_one(np.concatenate([np.ravel(part) for part in parts])) for parts in zip(*found, strict=True))
-    return [np.asarray(total, dtype=np.float64 if wide else x.dtype) for total in totals]
+    return [sum(map(_one_by_one, parts)) for parts in zip(*found, strict=True)]
 
 
-def _pairs(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:
-    """Of both, so many elements at a time: whole rows (m, row) where they lie one after the other, and what is left."""
-    parts = [(x, y)]
-    if x.flags.c_contiguous and y.flags.c_contiguous:
-        x, y = x.reshape(-1), y.reshape(-1)
-        end = x.size // SIZES.row * SIZES.row if size >= SIZES.row else 0
-        parts = [(x[:end].reshape(-1, SIZES.row), y[:end].reshape(-1, SIZES.row)), (x[end:], y[end:])]
-    for a, b in parts:
-        if a.size:
-            yield from ((a[index], b[index]) for index in stretches(a.shape, size))
+def _cut(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:
+    """So many elements of both at a time."""
+    yield from ((x[index], y[index]) for index in stretches(x.shape, size))
+
+
+def _rows(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:
+    """So many at a time of what lies in order: whole rows (m, row), which are added in half the steps, and the rest."""
+    x, y = x.reshape(-1), y.reshape(-1)
+    end = x.size // SIZES.row * SIZES.row if size >= SIZES.row else 0
+    if end:
+        yield from _cut(x[:end].reshape(-1, SIZES.row), y[:end].reshape(-1, SIZES.row), size)
+    if end < x.size:
+        yield from _cut(x[end:], y[end:], size)
 
 
 def sum_of_squares(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
