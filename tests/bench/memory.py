@@ -1,4 +1,4 @@
-"""Peak memory above the inputs, ours and every peer's, each in a process of its own.
+"""Peak memory above the inputs, ours and every peer's: of three processes each, the one in the middle.
 
 ``python -m tests.bench.memory METRIC WHO PLACE SIZE`` prints the MiB of one; Linux alone tells them.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from statistics import median
 from subprocess import run
 
 from arraylosses._sizes import tiny
@@ -69,7 +70,7 @@ def measured(case: Case, place: str, size: Size, name: str) -> Result:
     if not FORGET.exists():
         return Result(name, "MiB", note="skipped: only Linux tells the peak")
     found, absent = made(case.rivals(PLACES[place].library, size))
-    needed = {who: apart(case, who, place, size) for who in (OURS, *found)}
+    needed = {who: median(apart(case, who, place, size) for _ in range(3)) for who in (OURS, *found)}
     ours = needed.pop(OURS)
     result = Result(name, "MiB", ours, elements=elements(size), others=needed, note=", ".join(absent))
     if not needed:

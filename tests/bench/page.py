@@ -187,7 +187,7 @@ PARTS: dict[str, tuple[str, str, tuple[str, ...], Any]] = {
     ),
     "memory": (
         "Memory",
-        "Peak MiB above the inputs, each measured in a process of its own.",
+        "Peak MiB above the inputs: of three processes each, the one in the middle.",
         ("metric", "size", "where", "ours", "the peers", "goal", "met"),
         remembered,
     ),
