@@ -161,8 +161,8 @@ PASSES = (
     "of which large ones pay in memory that is kept."
 )
 BLOCKS = (
-    "Two temporaries of a block, of 1 MiB each, of absolute errors a third: torch's blocks are larger than NumPy's, for "
-    "its calls take longer to begin. Tried: temporaries of 512 to 992 KiB, which the C library does not use again "
+    "Two temporaries of a block, of 1 MiB each, of absolute errors a third: torch's blocks are larger than NumPy's, "
+    "for its calls take longer to begin. Tried: temporaries of 512 to 992 KiB, which the C library does not use again "
     "(17 to 38 MiB, but 1.2 for 640 KiB)."
 )
 SOURCES = (
