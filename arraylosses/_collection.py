@@ -67,8 +67,12 @@ class Streams:
     ) -> dict[str, State]:
         """The states of what has come before and of this batch."""
         self._refuse_others(state)
-        asked = {name: one.asked(state[name], arrays, weights, named) for name, one in self.holders.items()}
-        found: dict[str, State] = quietly(self._updated, next(iter(asked.values())).inputs.lib, state, asked)
+        brief = {n: one.updated_briefly(state[n], arrays, weights, named) for n, one in self.holders.items()}
+        rest = [name for name, one in brief.items() if one is None]
+        asked = {name: self.holders[name].asked(state[name], arrays, weights, named) for name in rest}
+        if asked:
+            brief |= quietly(self._updated, next(iter(asked.values())).inputs.lib, state, asked)
+        found: dict[str, State] = brief
         return found
 
     def _updated(self, lib: Library, state: Mapping[str, State], asked: Mapping[str, Asked]) -> dict[str, State]:

@@ -134,6 +134,55 @@ class Metric:
             )
         return inputs, form, params
 
+    def _short(
+        self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any]
+    ) -> tuple[Library, dict[str, Any]] | None:
+        """The short way, for real arrays of one class, dtype and shape, small enough to be reduced at once; else None.
+
+        So too where values lie outside their bounds, which the long way has a sentence for.
+        """
+        definition = self.definition
+        if not (definition.form.brief and len(arrays) == self._arity):
+            return None
+        if (params or self._required) and not self._required.keys() <= params.keys() <= definition.params.keys():
+            return None
+        first = arrays[0]
+        cls, lib = type(first), LIBRARIES.get(type(first))
+        if lib is None or first.dtype not in lib.plain or not brief_size(lib, first):
+            return None
+        shape, dtype = first.shape, first.dtype
+        for other in arrays[1:] if weights is None else (*arrays[1:], weights):
+            if type(other) is not cls or other.shape != shape or other.dtype != dtype:
+                return None
+            if (lib.devices and other.device != first.device) or not brief_size(lib, other):
+                return None
+        if params:
+            if not self._beside.isdisjoint(params):
+                return None
+            params = definition.settled(params, self.shared)
+        if definition.form.bounded and not self._inside(lib, arrays):
+            return None
+        return lib, params
+
+    def _inside(self, lib: Library, arrays: tuple[Array, ...]) -> bool:
+        """Whether all that is bounded is seen to lie between its bounds."""
+        return all(
+            readable(lib, arrays[i]) and within(lib.xp, self._bounds[i], arrays[i])
+            for i in self.definition.form.bounded
+        )
+
+    def gathered_briefly(self, lib: Library, arrays: tuple[Array, ...], params: dict[str, Any]) -> State | None:
+        """The state of a batch by the short way, to be added to what is remembered; None where there is none."""
+        form = self.definition.form
+        gives_numbers = form.kernel and self._one_form and not hasattr(form.kept, "_fields")
+        short = self._short(arrays, None, params) if gives_numbers else None
+        if short is None or arrays[0].ndim == 0 or form.adds_sooner(lib, arrays[0]):
+            return None
+        values = form.gather(lib.xp, *arrays, **{k: v for k, v in short[1].items() if k in form.params})
+        if isinstance(values, tuple) or values.dtype not in (arrays[0].dtype, lib.xp.bool):
+            return None
+        return Mean(wide_total(lib.xp, values, None), prod(values.shape))
+
     def split(self, params: dict[str, Any], form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
         """Parameters of the gatherer, and of the read-out. One that this form has no use for is refused."""
         read = {k: v for k, v in params.items() if k in self.definition.read_params}
@@ -218,53 +267,6 @@ class Loss(Metric):
             return _finished(state.total / state.weight)
         weight = lib.xp.zeros_like(state.total) + state.weight
         return _finished(divide(lib.xp, state.total, weight, empty=self.facts.empty))
-
-    def _short(
-        self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any]
-    ) -> tuple[Library, dict[str, Any]] | None:
-        """The short way, for real arrays of one class, dtype and shape, small enough to be reduced at once; else None.
-
-        So too where values lie outside their bounds, which the long way has a sentence for.
-        """
-        definition = self.definition
-        if not (definition.form.brief and len(arrays) == self._arity):
-            return None
-        if (params or self._required) and not self._required.keys() <= params.keys() <= definition.params.keys():
-            return None
-        first = arrays[0]
-        cls, lib = type(first), LIBRARIES.get(type(first))
-        if lib is None or first.dtype not in lib.plain or not brief_size(lib, first):
-            return None
-        shape, dtype = first.shape, first.dtype
-        for other in arrays[1:] if weights is None else (*arrays[1:], weights):
-            if type(other) is not cls or other.shape != shape or other.dtype != dtype:
-                return None
-            if (lib.devices and other.device != first.device) or not brief_size(lib, other):
-                return None
-        if params:
-            if not self._beside.isdisjoint(params):
-                return None
-            params = definition.settled(params, self.shared)
-        if definition.form.bounded and not self._inside(lib, arrays):
-            return None
-        return lib, params
-
-    def gathered_briefly(self, lib: Library, arrays: tuple[Array, ...], params: dict[str, Any]) -> State | None:
-        """The state of a batch by the short way, to be added to what is remembered; None where there is none."""
-        short = self._short(arrays, None, params)
-        if short is None or arrays[0].ndim == 0 or self.definition.form.adds_sooner(lib, arrays[0]):
-            return None
-        values = self.definition.source(lib.xp, *arrays, **short[1])
-        if isinstance(values, tuple) or values.dtype != arrays[0].dtype:
-            return None
-        return Mean(wide_total(lib.xp, values, None), prod(values.shape))
-
-    def _inside(self, lib: Library, arrays: tuple[Array, ...]) -> bool:
-        """Whether all that is bounded is seen to lie between its bounds."""
-        return all(
-            readable(lib, arrays[i]) and within(lib.xp, self._bounds[i], arrays[i])
-            for i in self.definition.form.bounded
-        )
 
     def _briefly(
         self,

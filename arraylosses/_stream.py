@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from ._definition import Form
 from ._inputs import Inputs
 from ._math import in_float64
-from ._metric import Loss, Metric
+from ._metric import Metric
 from ._reduce import Asked, apart, gathered, in_words, resolve_axes
 from ._state import Mean, Samples, TwoWords, merge, widened
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
@@ -126,18 +126,24 @@ class Stream:
 
     def update(self, state: State, *arrays: Array, weights: Array | None = None, **named: Array) -> State:
         """The state of what has come before and of this batch."""
-        lib = LIBRARIES.get(type(arrays[0])) if arrays and weights is None and not named else None
-        if lib is not None and (lib.name == "numpy" or (lib.name == "torch" and not traced())):
-            found = quietly(self._updated_briefly, lib, state, arrays)
-            if found is not None:
-                return found
+        found = self.updated_briefly(state, arrays, weights, named)
+        if found is not None:
+            return found
         asked = self.asked(state, arrays, weights, named)
         return quietly(self._updated, asked.inputs.lib, state, asked)
 
-    def _updated_briefly(self, lib: Library, state: State, arrays: tuple[Array, ...]) -> State | None:
-        """By the short way of a loss, where batch and state go with each other; else None."""
-        if self.axis is not None or not isinstance(self.metric, Loss):
+    def updated_briefly(
+        self, state: State, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]
+    ) -> State | None:
+        """`update` by the short way of a call, where batch and state go with each other; else None."""
+        if weights is not None or named or not arrays or self.axis is not None:
             return None
+        lib = LIBRARIES.get(type(arrays[0]))
+        if lib is None or not (lib.name == "numpy" or (lib.name == "torch" and not traced())):
+            return None
+        return quietly(self._updated_briefly, lib, state, arrays)
+
+    def _updated_briefly(self, lib: Library, state: State, arrays: tuple[Array, ...]) -> State | None:
         self._refuse_others(state)
         batch = self.metric.gathered_briefly(lib, arrays, self.params)
         if batch is None or not _alike(lib, state, batch, arrays[0].dtype):
