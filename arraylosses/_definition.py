@@ -157,7 +157,6 @@ class Form:
     kernel: bool = field(init=False)
     params: dict[str, Parameter] = field(init=False)
     layout: str | None = field(init=False)
-    plain: bool = field(init=False)
     brief: bool = field(init=False)
     bounded: tuple[int, ...] = field(init=False)
     takes_labels: bool = field(init=False)
@@ -183,7 +182,6 @@ class Form:
         put(self, "central", hasattr(kept, "merge") and self.divisible)
         put(self, "images", self.layout == "spatial_axes" and self.kernel)
         put(self, "repeated", any(d.repeated for d in self.domains.values()))
-        put(self, "plain", all(map(_plain, self.domains.values())))
         put(self, "brief", all(map(_brief, self.domains.values())))
         put(self, "bounded", tuple(i for i, d in enumerate(self.domains.values()) if d.bounded))
         put(self, "takes_labels", target is not None and (target.label or bool(target.labels and target.labels.label)))
@@ -221,11 +219,6 @@ class Form:
     def lazy(self, facts: Facts) -> bool:
         """Whether Dask can describe the result: a form may have a state of fixed size where others sort."""
         return facts.lazy or (self.selector is not None and self.divisible)
-
-
-def _plain(domain: Domain) -> bool:
-    """Any real array, all of one shape."""
-    return _brief(domain) and not (domain.bounded or domain.labels)
 
 
 def _brief(domain: Domain) -> bool:
