@@ -80,10 +80,11 @@ def evaluate(
     Notes
     -----
     No batch is kept, and no graph of automatic differentiation. Arrays of JAX are added by one compiled program for
-    each shape of batch, in which a label out of range gives NaN. How the data are cut changes no bit of a float32 result,
-    but for NumPy's batches of over 1.5 million differences (squared, absolute, Huber and smooth L1 errors), whose sum it
-    may change by 1e-8. Dask arrays are computed here and now, one part after
+    each shape of batch, in which a label out of range gives NaN. Dask arrays are computed here and now, one part after
     the other; `arraylosses.engines.dask.evaluate` gives a task for a cluster, which holds all parts at once.
+
+    How data are cut changes no bit of a float32 result, but for NumPy's batches of over 1.5 million differences
+    (squared, absolute, Huber and smooth L1 errors), whose sum it may change by 1e-8.
 
     Examples
     --------
