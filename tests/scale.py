@@ -554,11 +554,12 @@ On NumPy. Who merges by pairs over 10,000 workers sends each state once: 9,999 o
 
 {overheads}
 
-Fifty microseconds were the goal. A loss takes the short way of its call; what a batch gives is added to both words in
-float64, and by Python's own arithmetic where the numbers lie on the host: two means that differ are merged by some
-forty operations, each of which takes a twentieth of a microsecond of a number and one to two of an array of no axes.
-Tried: the way of other metrics for losses too (a mean took 18 us on NumPy and 36 on torch in the same hour); two words
-of a batch, merged with those that are remembered (29 and 82); moments as arrays side by side (51 and 245).
+Fifty microseconds were the goal. What remembers a mean takes the short way of a call; what a batch gives is added to
+both words in float64, and by Python's own arithmetic where the numbers lie on the host: two means that differ are
+merged by some forty operations, each of which takes a twentieth of a microsecond of a number and one to two of an array
+of no axes. Tried: the way of other metrics for losses too (a mean took 18 us on NumPy and 36 on torch in the same
+hour); two words of a batch, merged with those that are remembered (29 and 82); moments as arrays side by side (51 and
+245).
 
 `evaluate` grows as the batches do:
 
@@ -576,8 +577,8 @@ the map or into one buffer, whichever was faster, and asking for the greatest of
 {files}
 
 One and a half times was the goal. Both metrics share one subtraction in blocks that stay in a core's cache, two threads
-share the blocks, and rows of 4096 are added by BLAS in float32, rows in float64. From the cache four other runs in the
-same hour took 1.2 to 1.5 times as long as reading. Tried: every element added in float64, with which no split shows in
+share the blocks, and rows of 4096 are added by BLAS in float32, rows in float64. From the cache four other runs on the
+same day took 1.2 to 1.5 times as long as reading. Tried: every element added in float64, with which no split shows in
 the bits (2.9 to 3.2 times); batches of 16 and 64 MiB instead of 128 (1.7 and 1.4); blocks of half the size; asking the
 system for all pages of a batch at once, no faster.
 

