@@ -18,7 +18,7 @@ from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weigh
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
 from ._values import cast, lift, ready, ready_params, within
-from ._xp import LIBRARIES, Library, as_array, compilable, quietly, readable, size
+from ._xp import LIBRARIES, Library, as_array, programmed, quietly, readable, size
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -73,7 +73,7 @@ class Metric:
         return form.gather
 
     def __call__(self, *arrays: Array, weights: Array | None = None, axis: Axis = None, **params: Any) -> Any:
-        if arrays and compilable(arrays[0]):
+        if arrays and programmed(arrays[0]):
             value = self._programs(arrays, {"weights": weights, "axis": axis, **params})
             if value is not None:
                 return value
@@ -208,7 +208,7 @@ class Loss(Metric):
         avg_factor: Any = None,
         **params: Any,
     ) -> Any:
-        if arrays and compilable(arrays[0]):
+        if arrays and programmed(arrays[0]):
             options = {"weights": weights, "axis": axis, "reduction": reduction, "avg_factor": avg_factor, **params}
             value = self._programs(arrays, options)
             if value is not None:
@@ -309,7 +309,7 @@ class Function(Metric):
     shared = ()
 
     def __call__(self, *arrays: Array, **params: Any) -> Any:
-        if arrays and compilable(arrays[0]):
+        if arrays and programmed(arrays[0]):
             value = self._programs(arrays, params)
             if value is not None:
                 return value

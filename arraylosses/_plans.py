@@ -11,7 +11,7 @@ from typing import Any
 from ._definition import Form
 from ._inputs import Inputs
 from ._typing import Array
-from ._xp import LIBRARIES, traced
+from ._xp import LIBRARIES
 
 MOST = 64
 """Plans of one metric; then it begins anew."""
@@ -51,7 +51,7 @@ def alike(arrays: Sequence[Any], weights: Any, params: dict[str, Any]) -> Hashab
             return None
         if lib.name == "numpy":
             parts.append((type(x), x.dtype, x.shape, x.flags.c_contiguous))
-        elif lib.name == "torch" and not traced():
+        elif lib.name == "torch" and not lib.compiling():
             parts.append((type(x), x.dtype, x.shape, x.device))
         else:
             return None

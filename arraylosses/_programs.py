@@ -1,23 +1,28 @@
-"""Calls on arrays of JAX, outside its transformations, as one compiled program each.
+"""Calls as one program each: on arrays of JAX outside its transformations, and where torch's compiler looks on.
 
 Operation by operation JAX writes every temporary and starts every kernel by itself, and a loss takes up to ten times as
 long as under the caller's own `jax.jit`. So each metric keeps a program for each setting of its parameters; JAX keeps
 one of those for each shape. What a transformation asks for is not compiled here: it sees what the caller has written.
+
+torch's compiler would walk through the frame, and ask before every call whether a hundred of its attributes still are
+what they were. It is given the metric as one node of its graph instead (`_torch_node`), and compiles what that does.
 """
 
 import sys
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from ._math import callbacks
-from ._xp import compilable, settled
+from ._xp import NODES, compilable, compiling, settled
 
 MOST = 32
 """Settings that are compiled. Who changes a number at every step would wait for a compiler at every step."""
 
 Call = Callable[..., Any]
+_keys = map(str, count())
 
 
 class Programs:
@@ -31,15 +36,23 @@ class Programs:
         Whether values may lie outside a domain. A program answers NaN then; a call tells what is wrong.
     kept : dict
         Setting -> program; None for one that calls the host, which must not wait for itself.
+    key : str
+        What torch's compiler knows it by: a string, for numbers it may hold open.
     """
 
     def __init__(self, call: Call, checks: bool) -> None:
         self.call = call
         self.checks = checks
         self.kept: dict[Any, Any] = {}
+        self.key = next(_keys)
+        NODES[self.key] = self
 
     def __call__(self, arrays: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """The value; None where the call has to be made operation by operation."""
+        if compiling(arrays[0]):
+            from ._torch_node import as_one_node
+
+            return as_one_node(self.key, arrays, options)
         moving = {k: v for k, v in options.items() if hasattr(v, "dtype")}
         if not all(map(compilable, (*arrays, *moving.values()))):
             return None
@@ -59,10 +72,10 @@ class Programs:
     def _made(self, key: Any, arrays: tuple[Any, ...], moving: dict[str, Any], fixed: dict[str, Any]) -> Any:
         if len(self.kept) >= MOST:
             return None
-        count, names = len(arrays), tuple(moving)
+        several, names = len(arrays), tuple(moving)
 
         def program(*given: Any) -> Any:
-            return self.call(given[:count], {**dict(zip(names, given[count:], strict=True)), **fixed})
+            return self.call(given[:several], {**dict(zip(names, given[several:], strict=True)), **fixed})
 
         before = callbacks()
         compiled = sys.modules["jax"].jit(program)

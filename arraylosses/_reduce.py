@@ -21,7 +21,7 @@ from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast, lift, ready, ready_params
-from ._xp import Library, cut_for_nothing, on_host, traced, widest
+from ._xp import Library, cut_for_nothing, on_host, widest
 
 
 def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -174,10 +174,12 @@ def state_of(
 
 def floating(lib: Library, state: State, dtype: Dtype) -> State:
     """What a read-out sees: counts as numbers that it may divide, and nothing wider than the result."""
-    return type(state)(*(x if getattr(x, "dtype", dtype) == dtype else _floating(lib, x, dtype) for x in state))
+    return type(state)(*(x if isinstance(x, int) else _floating(lib, x, dtype) for x in state))
 
 
 def _floating(lib: Library, leaf: Array, dtype: Dtype) -> Array:
+    if getattr(leaf, "dtype", dtype) == dtype:
+        return leaf
     wider = lib.xp.isdtype(leaf.dtype, ("integral", "bool", lib.xp.float64))
     return cast(lib, leaf, dtype) if wider else leaf
 
@@ -281,7 +283,7 @@ def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
     """Where blocks are cut, by the shape alone: arrays that lie otherwise in memory must add up to the same bits."""
     if not (form.divisible and inputs.batch) or 0 in inputs.batch:
         return []
-    if inputs.lib.name not in ("numpy", "torch") or (inputs.lib.name == "torch" and traced()):
+    if inputs.lib.name not in ("numpy", "torch") or inputs.lib.compiling():
         return []
     weight = sum([a.nbytes for a in inputs.arrays if a is not None])
     limit = _block_bytes(form, inputs.lib)
@@ -395,4 +397,4 @@ def brief_size(lib: Library, x: Array) -> bool:
     """Whether an array is small enough to be reduced at once, and as it lies."""
     if on_host(x):
         return 2 * x.nbytes <= SIZES.bytes and bool(x.flags.c_contiguous)
-    return lib.name != "torch" or traced() or 2 * x.nbytes <= SIZES.torch_bytes or not cut_for_nothing(lib, (x,))
+    return lib.name != "torch" or lib.compiling() or 2 * x.nbytes <= SIZES.torch_bytes or not cut_for_nothing(lib, (x,))

@@ -148,7 +148,8 @@ def _weight(xp: Namespace, w: Array | None, like: Array) -> tuple[Array, Array]:
     """The whole weight of the last axis, and a divisor that is not 0."""
     if w is None:
         shape = tuple(like.shape)
-        weight = xp.full(shape[:-1], float(shape[-1]), dtype=like.dtype, **device_of(xp, like))
+        # times 1.0, not `float`, which would fix the length under torch's compiler
+        weight = xp.full(shape[:-1], 1.0 * shape[-1], dtype=like.dtype, **device_of(xp, like))
     else:
         weight = total(xp, w, -1)
     return weight, xp.where(weight == 0, 1.0, weight)

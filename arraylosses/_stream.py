@@ -13,7 +13,7 @@ from ._reduce import Asked, apart, gathered, in_words, resolve_axes
 from ._state import Mean, Samples, TwoWords, merge, widened
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
-from ._xp import LIBRARIES, Library, as_array, cut_for_nothing, library, quietly, traced
+from ._xp import LIBRARIES, Library, as_array, cut_for_nothing, library, quietly
 
 
 class Identity:
@@ -139,7 +139,7 @@ class Stream:
         if weights is not None or named or not arrays or self.axis is not None:
             return None
         lib = LIBRARIES.get(type(arrays[0]))
-        if lib is None or not (lib.name == "numpy" or (lib.name == "torch" and not traced())):
+        if lib is None or lib.name not in ("numpy", "torch") or lib.compiling():
             return None
         return quietly(self._updated_briefly, lib, state, arrays)
 

@@ -7,7 +7,7 @@ import torch
 from torch.autograd import forward_ad
 
 from ._sizes import SIZES
-from ._where import Select, alike, with_where, zero
+from ._where import Select, alike, with_own, zero
 
 BITS = {torch.float32: torch.int32, torch.float64: torch.int64}
 
@@ -79,5 +79,10 @@ def torch_where(plain: Select) -> Select:
     return where
 
 
-NAMESPACE = with_where(xp, torch_where(xp.where))
+def take_along_axis(x: torch.Tensor, indices: torch.Tensor, /, *, axis: int = -1) -> torch.Tensor:
+    """Of arrays alike but along the axis, as all are here: torch's own fixes every size under its compiler."""
+    return torch.gather(x, axis, indices)
+
+
+NAMESPACE = with_own(xp, where=torch_where(xp.where), take_along_axis=take_along_axis)
 """Made where it is imported, which a tracer of torch's carries out; it cannot make a module itself."""

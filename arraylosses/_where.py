@@ -22,10 +22,10 @@ Select = Callable[[Any, Any, Any], Any]
 """(mask, array or number, array or number): the first where the mask is true, else the second."""
 
 
-def with_where(xp: Namespace, where: Select) -> Namespace:
-    """A namespace that differs in this alone."""
+def with_own(xp: Namespace, **functions: Callable[..., Any]) -> Namespace:
+    """A namespace that differs in these alone."""
     found = ModuleType(xp.__name__, xp.__doc__)
-    found.__dict__.update(vars(xp), where=where)
+    found.__dict__.update(vars(xp), **functions)
     return found
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from ._typing import Array, Dtype, Namespace
-from ._where import numpy_where, with_where
+from ._where import numpy_where, with_own
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,8 @@ class Library:
         Whether its arrays always lie in host memory, computed.
     devices : bool
         Whether arrays on two devices must not meet. (JAX places constants itself; tracers have no device.)
+    compiling : callable
+        Whether torch's compiler looks on; sizes had better not be asked for then.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Library:
     plain: tuple[Dtype, ...]
     memory: bool
     devices: bool
+    compiling: Callable[[], bool]
 
 
 LIBRARIES: dict[type, Library] = {}
@@ -65,7 +69,7 @@ def _conforming(name: str, x: Any) -> Namespace:
     if name == "numpy":
         import array_api_compat.numpy as xp
 
-        QUICKER[name] = xp = with_where(xp, numpy_where(xp.where))
+        QUICKER[name] = xp = with_own(xp, where=numpy_where(xp.where))
     elif name == "torch":
         from ._torch_where import NAMESPACE
 
@@ -110,14 +114,24 @@ def _learn(name: str, x: Any) -> Library:
     return _enter(cls, library_name, xp)
 
 
+def _never() -> bool:
+    return False
+
+
 def _enter(cls: type, name: str, xp: Namespace) -> Library:
     """Remember the library of a class of arrays."""
     dtypes: tuple[Dtype, ...] = (xp.float32, xp.float64)
     if name in BARE_NUMPY_DTYPES:  # there `xp.float32` is a class, and `x.dtype` is not
         dtypes = tuple(map(np.dtype, dtypes))
-    LIBRARIES[cls] = found = Library(name, xp, dtypes, name in ("numpy", "strict"), name in ("torch", "strict", "cupy"))
+    compiling = sys.modules["torch"].compiler.is_compiling if name == "torch" else _never
+    in_memory, on_devices = name in ("numpy", "strict"), name in ("torch", "strict", "cupy")
+    LIBRARIES[cls] = found = Library(name, xp, dtypes, in_memory, on_devices, compiling)
     NAMES[xp.__name__] = name
     return found
+
+
+NODES: "WeakValueDictionary[str, Any]" = WeakValueDictionary()
+"""What torch's compiler may call as one node of its graph, by a key that it can write down."""
 
 
 def library(x: Any, name: str = "") -> Library:
@@ -156,11 +170,6 @@ def in_order(x: Any) -> Any:
     return np.asarray(x, order="C") if isinstance(x, np.ndarray) and not x.flags.c_contiguous else x
 
 
-def traced() -> bool:
-    """Whether torch compiles a program, in which sizes had better not be asked for."""
-    return bool(sys.modules["torch"].compiler.is_compiling())
-
-
 def _eager_torch(x: Any) -> bool:
     torch = sys.modules["torch"]
     return (
@@ -183,6 +192,22 @@ def compilable(x: Any) -> bool:
     """An array of JAX, not a tracer of one."""
     lib = LIBRARIES.get(type(x))
     return lib is not None and lib.name == "jax" and not isinstance(x, sys.modules["jax"].core.Tracer)
+
+
+def compiling(x: Any) -> bool:
+    """Whether torch's compiler looks on at this array, or sequence of arrays."""
+    lib = LIBRARIES.get(type(x))
+    if lib is None:
+        return type(x) in (tuple, list) and len(x) > 0 and compiling(x[0])
+    return lib.compiling()
+
+
+def programmed(x: Any) -> bool:
+    """Whether a call on arrays like ``x`` is to be one program: of JAX by us, of torch by its compiler."""
+    lib = LIBRARIES.get(type(x))
+    if lib is None:
+        return compiling(x)
+    return not lib.memory and (lib.compiling() or compilable(x))
 
 
 def settled(arrays: Iterable[Any]) -> bool:

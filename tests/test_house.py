@@ -19,7 +19,7 @@ FLOORS = [
     ("_domains", "_where"),
     ("_torch_where",),
     ("_xp",),
-    ("_math",),
+    ("_math", "_torch_node"),
     ("_sketch", "_state"),
     ("_parameters",),
     ("_definition",),
@@ -59,7 +59,7 @@ FLOORS = [
 
 FLOOR = {name: i for i, names in enumerate(FLOORS) for name in names}
 LIBRARIES = {"torch", "jax", "cupy", "dask", "array_api_compat", "array_api_strict", "scipy"}
-KNOWS_LIBRARIES = {"_torch_where", "_xp", "_math", "conformance", "engines", "interop"}
+KNOWS_LIBRARIES = {"_torch_node", "_torch_where", "_xp", "_math", "conformance", "engines", "interop"}
 
 
 def _files() -> list[Path]:

@@ -76,7 +76,7 @@ def test_a_module_trains_compiled_as_it_does_eagerly() -> None:
             return loss(model(x)[:, 0], y, weights=w)
 
         if compiled:
-            step = torch.compile(step, fullgraph=True, backend="eager")
+            step = torch.compile(step, fullgraph=True, backend="aot_eager")
         optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
         values = []
         for _ in range(5):

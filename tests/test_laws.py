@@ -25,7 +25,7 @@ COMPILED_ANEW = (
 )
 """Laws that ask for arrays of several lengths or for several parameters, for each of which JAX compiles every kernel
 anew: the quick profile tries them where nothing is compiled."""
-COMPILED = ("jit", "scan", "shards", "functional")
+COMPILED = ("jit", "lengths", "trained", "scan", "shards", "functional")
 """What laws ask for that compile a program of their own: the quick profile tries one form of each metric by them."""
 STREAMED = ("streams_compile", "streams_scan")
 """Of those, laws of what a stream remembers: one metric of all that remember alike."""

@@ -385,3 +385,37 @@ def test_slopes_of_the_normal_distribution(name: str, points: Any) -> None:
     density = np.exp(-(place**2) / 2) / np.sqrt(2 * np.pi)
     slope = backend.grad(_applied(primitive.pure, backend.put, (), {}), [points], [0])[0]
     np.testing.assert_allclose(slope, density if name == "normal_cdf" else 1 / density, rtol=1e-12)
+
+
+ENDS = np.array([0.0, -0.0, 1e-30, 1.0, -1.0, 20.0, -90.0, 1e30, -1e30, np.inf, -np.inf, np.nan], dtype="float32")
+ROWS = np.array(
+    [[0, 0, 0], [1, 1, 0], [20, 0, 0], [0, 20, 0], [np.inf, 0, 0], [0, -np.inf, 0], [np.nan, 0, 0], [0, 1e30, 1e30]],
+    dtype="float32",
+)
+IN_A_GRAPH: list[tuple[al.Metric, Any, Any, dict[str, Any]]] = [
+    *((al.binary_cross_entropy_with_logits, ENDS, np.full_like(ENDS, label), {}) for label in (0.0, 0.25, 1.0)),
+    *((al.focal_loss_with_logits, ENDS, np.full_like(ENDS, label), {"gamma": 1.5}) for label in (0.0, 0.25, 1.0)),
+    *((al.cross_entropy, ROWS, np.full(len(ROWS), label), {}) for label in (0, 1, 2)),
+]
+
+
+@pytest.mark.parametrize(("metric", "pred", "target", "options"), IN_A_GRAPH, ids=lambda v: getattr(v, "__name__", ""))
+def test_compiled_losses_hold_at_the_ends(metric: al.Metric, pred: Any, target: Any, options: dict[str, Any]) -> None:
+    """Values are the eager ones, and so are slopes where these are numbers; no slope is lost."""
+    torch = pytest.importorskip("torch")
+    backend = conformance.backend("torch")
+    assert backend.grad is not None
+    assert backend.trained is not None
+
+    def function(pred: Any, target: Any) -> Any:
+        return metric(pred, target, reduction="none", **options)
+
+    want, slope = backend.get(function(*map(backend.put, (pred, target)))), backend.grad(function, [pred, target], [0])
+    torch._dynamo.reset()
+    compiled = torch.compile(function, fullgraph=True, backend="aot_eager")
+    np.testing.assert_allclose(backend.get(compiled(*map(backend.put, (pred, target)))), want, rtol=1e-6)
+    found = backend.trained(function)([pred, target], 0)
+    known = ~np.isnan(slope[0])
+    np.testing.assert_allclose(found[known], slope[0][known], rtol=2e-6, atol=1e-38)
+    lost = np.isnan(found) & ~np.isnan(pred).any(axis=tuple(range(1, pred.ndim)), keepdims=True)
+    assert not lost.any()

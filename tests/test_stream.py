@@ -267,7 +267,7 @@ import numpy as np
 from arraylosses import huber_loss
 huber_loss(np.ones(2), np.zeros(2))
 import torch
-loss = torch.compile(lambda a, b: huber_loss(a, b), fullgraph=True, backend="eager")
+loss = torch.compile(lambda a, b: huber_loss(a, b), fullgraph=True, backend="aot_eager")
 print([float(loss(torch.ones(3), torch.zeros(3))) for _ in range(2)])
 """
 

@@ -124,9 +124,16 @@ def by_its_neighbours(xp: Namespace, pred: Array, target: Array, /) -> Array:
     return error / (1 + xp.max(error))
 
 
+@al.loss(**PAIR)
+def settles_its_length(xp: Namespace, pred: Array, target: Array, /) -> Array:
+    """A compiler that is asked for a length as a number makes a program for each."""
+    return (pred - target) ** 2 * float(pred.shape[0]) / pred.shape[0]
+
+
 FORMULAS: list[tuple[al.Metric, str, str]] = [
     (guesses_by_value, "parts_make_the_whole", "numpy"),
     (guesses_by_value, "compiled_is_eager", "torch"),
+    (settles_its_length, "lengths_share_a_program", "torch"),
     (r2_of_raw_sums, "far_from_zero_is_right", "numpy"),
     (bare_root, "gradient_is_never_nan", "torch"),
     (bare_abs, "gradients_agree", "torch"),

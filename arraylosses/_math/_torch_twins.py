@@ -91,33 +91,38 @@ def smooth_l1(xp: Namespace, x: Array, y: Array, beta: Any) -> Array:
 
 
 def logit_surprise(xp: Namespace, logit: Array, label: Array) -> Array:
-    """6 times as fast with its gradient."""
+    """6 times as fast with its gradient; compiled, 1.2 to 1.3 times."""
     from . import _torch_fused as torch
+    from . import _torch_graph as graph
 
     pure = partial(logits.logit_surprise.pure, xp)
     if not torch.plain(logit, label):
-        return pure(logit, label)
+        return graph.logit_surprise(pure, logit, label)
     return torch.fused(torch.logit_surprise, pure, logit, label)
 
 
 def focal_surprise(xp: Namespace, logit: Array, label: Array, gamma: Any, alpha: Any) -> Array:
     """5 times as fast with its gradient."""
     from . import _torch_fused as torch
+    from . import _torch_graph as graph
 
     pure = partial(logits.focal_surprise.pure, xp, gamma=gamma, alpha=alpha)
     numbers = all(isinstance(v, (int, float)) for v in (gamma, 0.0 if alpha is None else alpha))
-    if not (numbers and gamma >= 1 and torch.plain(logit, label)):
+    if not (numbers and gamma >= 1):
         return pure(logit, label)
+    if not torch.plain(logit, label):
+        return graph.focal_surprise(gamma, alpha)(pure, logit, label)
     return torch.fused(partial(torch.focal_surprise, gamma=gamma, alpha=alpha), pure, logit, label)
 
 
 def label_surprise(xp: Namespace, scores: Array, label: Array) -> Array:
     """4 times as fast with its gradient."""
     from . import _torch_fused as torch
+    from . import _torch_graph as graph
 
     pure = partial(softmax.label_surprise.pure, xp)
     if not torch.plain(scores, label):
-        return pure(scores, label)
+        return graph.label_surprise(pure, scores, label)
     return torch.fused(torch.label_surprise, pure, scores, label, events=1, block=SIZES.fused_rows, walks=True)
 
 

@@ -16,8 +16,9 @@ CHUNK = 1 << 22
 def by_rows(xp: Namespace, points: Array, find: Callable[[Array], Array], rows: int, axis: int = -1) -> Array:
     """``find`` of (..., n, d), asked of ``rows`` points at a time and joined along ``axis``, that of the n."""
     n = points.shape[-2]
-    parts = [find(points[..., i : min(i + rows, n), :]) for i in range(0, n, rows)]
-    return parts[0] if len(parts) == 1 else xp.concat(parts, axis=axis)
+    if n <= rows:
+        return find(points)
+    return xp.concat([find(points[..., i : min(i + rows, n), :]) for i in range(0, n, rows)], axis=axis)
 
 
 @Primitive

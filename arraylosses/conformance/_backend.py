@@ -35,8 +35,11 @@ class Backend:
         ``(function, arrays, place, way) -> array``: the change of the gradient by one argument along ``way``.
     functional : callable or None
         ``(function, place) -> function``: the value and the gradient, made by the library's transformations.
-    jit, native, vmap, scan : callable or None
-        Compile a function of arrays; to machine code; map it over the leading axis; walk it over the leading axis.
+    trained : callable or None
+        ``function -> (arrays, place) -> array``: compiled, and its gradient made backwards.
+    jit, lengths, native, vmap, scan : callable or None
+        Compile a function of arrays; for leading axes of any length; to machine code; map it over the leading axis;
+        walk it over the leading axis.
     shape : callable or None
         ``(function, arrays) -> results`` whose shape and dtype are known, without computing anything.
     shards : callable or None
@@ -68,7 +71,9 @@ class Backend:
     grad: Callable[..., Any] | None = None
     curve: Callable[..., Any] | None = None
     functional: Callable[..., Any] | None = None
+    trained: Callable[..., Any] | None = None
     jit: Callable[..., Any] | None = None
+    lengths: Callable[..., Any] | None = None
     native: Callable[..., Any] | None = None
     vmap: Callable[..., Any] | None = None
     scan: Callable[..., Any] | None = None

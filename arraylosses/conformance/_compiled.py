@@ -45,6 +45,19 @@ def settings_do_not_mix(t: Trial) -> None:
             t.close(t.got(got, 1), value, f"with {', '.join(map(str, setting))}")
 
 
+LENGTHS = (5, 8, 13)
+
+
+@law(asks="lengths", kinds=True)
+def lengths_share_a_program(t: Trial) -> None:
+    """One program of `torch.compile` takes batches of every length, full of ties."""
+    given = [t.draw_coarse((n,)) for n in LENGTHS]
+    want = [t.got(t.raw(arrays)) for arrays in given]  # eager first, as above
+    compiled = t.compiled(t.function(), t.backend.lengths)
+    for arrays, value in zip(given, want, strict=True):
+        t.close(t.got(compiled(*_given(t.put(arrays)))), value, "compiled for batches of other lengths")
+
+
 NATIVE = (
     "absolute_error",
     "auroc",
@@ -96,6 +109,23 @@ def value_and_gradient_are_one(t: Trial) -> None:
         value, slope = map(t.backend.get, compiled(*t.put(arrays)))
     t.close(slope, t.slopes(arrays)[place], f"gradient by `{t.names[place]}`")
     t.close(value, np.sum(t.value(arrays)), "value")
+
+
+@law(asks="trained")
+def compiled_gradients_agree(t: Trial) -> None:
+    """The gradient of a compiled call, backwards, is that of an eager one; of losses at ties and at kinks too.
+
+    A metric of several elements may choose one among equals.
+    """
+    t.needs_gradient()
+    assert t.backend.trained is not None
+    place = t.first_smooth_place()
+    alone = "reduction" in t.metric.shared
+    drawn = [t.draw(BATCH), t.draw_coarse(BATCH)] if alone else [t.scattered(t.chance()).draw(BATCH, inner=True)]
+    want = [t.slopes(arrays)[place] for arrays in drawn]  # eager first, as above
+    compiled = t.compiled(t.function(), t.backend.trained)
+    for arrays, slope in zip(drawn, want, strict=True):
+        t.close(compiled(arrays, place), slope, f"gradient by `{t.names[place]}`")
 
 
 @law(asks="shape", kinds=True)

@@ -74,6 +74,22 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     return _compiled(function, "aot_eager")
 
 
+def trained(function: Callable[..., Any]) -> Callable[..., Any]:
+    call = jit(function)
+    return lambda arrays, place: grad(call, arrays, [place])[0]
+
+
+def lengths(function: Callable[..., Any]) -> Callable[..., Any]:
+    call = jit(function)
+
+    def any_length(*arrays: Any) -> Any:
+        for x in arrays:
+            torch._dynamo.mark_dynamic(x, 0)
+        return call(*arrays)
+
+    return any_length
+
+
 def native(function: Callable[..., Any]) -> Callable[..., Any]:
     return _compiled(function, "inductor")
 
@@ -118,7 +134,9 @@ def made() -> Backend:
         grad=grad,
         curve=curve,
         functional=functional,
+        trained=trained,
         jit=jit,
+        lengths=lengths,
         native=native,
         vmap=torch.func.vmap,
         shape=shape,
