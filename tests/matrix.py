@@ -1,6 +1,7 @@
 """``python -m tests.matrix FILE ...``: the summary of a conformance run, into ``docs/conformance.json`` and the README.
 
-A later file replaces what an earlier one says of a metric on a library: that was tried again, after it was mended.
+A later file replaces what an earlier one says of a metric on a library: that was tried again, after it was mended. What
+is stored of libraries that no file speaks of is kept, with the day on which they were tried.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from arraylosses import conformance
-from arraylosses.conformance import Outcome
+from arraylosses.conformance import LAWS, Outcome
 
 ROOT = Path(__file__).parents[1]
 STORED = ROOT / "docs" / "conformance.json"
@@ -26,8 +27,22 @@ def summary(outcomes: Sequence[Outcome], about: Mapping[str, str]) -> dict[str, 
     for (metric, xp), found in sorted(conformance.pairs(outcomes).items()):
         pairs.setdefault(metric, {})[xp] = list(found.values())
     lacking = Counter(o.reason for o in outcomes if o.verdict == "lacking")
-    laws = len({o.law for o in outcomes})
-    return {"about": dict(about), "laws": laws, "lacking": dict(sorted(lacking.items())), "pairs": pairs}
+    days = dict.fromkeys(sorted({o.xp for o in outcomes}), about["date"][:10])
+    found = {**about, "days": days}
+    return {"about": found, "laws": len(LAWS), "lacking": dict(sorted(lacking.items())), "pairs": pairs}
+
+
+def renewed(stored: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored, but for the libraries of a new run."""
+    days = {**stored["about"]["days"], **found["about"]["days"]}
+    kept = {why: n for why, n in stored["lacking"].items() if why.partition(" ")[0] not in found["about"]["days"]}
+    pairs = {metric: {**stored["pairs"].get(metric, {}), **tried} for metric, tried in found["pairs"].items()}
+    return {
+        "about": {**stored["about"], **found["about"], "days": days},
+        "laws": found["laws"],
+        "lacking": dict(sorted({**kept, **found["lacking"]}.items())),
+        "pairs": {metric: dict(sorted(tried.items())) for metric, tried in pairs.items()},
+    }
 
 
 def rendered(stored: Mapping[str, Any]) -> str:
@@ -37,8 +52,10 @@ def rendered(stored: Mapping[str, Any]) -> str:
         for xp, numbers in found.items():
             libraries[xp] = [a + b for a, b in zip(libraries[xp], numbers, strict=True)]
     about = stored["about"]
+    days = sorted(set(about["days"].values()))
+    when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     lines = [
-        f"{stored['laws']} laws, {len(stored['pairs'])} metrics, {about['examples']} draws, {about['date'][:10]}:",
+        f"{stored['laws']} laws, {len(stored['pairs'])} metrics, {about['examples']} draws, {when}:",
         "",
         "| library | cells that held | broke | library lacks something | undefined for the metric |",
         "| --- | --- | --- | --- | --- |",
@@ -68,7 +85,8 @@ def latest(runs: Sequence[Sequence[Outcome]]) -> list[Outcome]:
 
 def main() -> None:
     runs = [conformance.from_json(Path(file).read_text(encoding="utf-8")) for file in sys.argv[1:]]
-    stored = summary(latest([outcomes for outcomes, _ in runs]), runs[-1][1])
+    found = summary(latest([outcomes for outcomes, _ in runs]), runs[-1][1])
+    stored = renewed(json.loads(STORED.read_text(encoding="utf-8")), found)
     STORED.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     README.write_text(placed(README.read_text(encoding="utf-8"), stored), encoding="utf-8")
 

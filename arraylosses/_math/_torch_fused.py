@@ -11,6 +11,7 @@ from math import isfinite
 from typing import Any
 
 import torch
+from torch.nn.functional import softplus
 
 from .._sizes import SIZES
 from .._torch_where import untransformed
@@ -229,8 +230,29 @@ def _against(sign: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
     return (sign * 0.5).add_(0.5).sub_(label)
 
 
+def _sides(label: torch.Tensor) -> torch.Tensor | None:
+    """-1 for yes and 1 for no, so that a logit times this speaks against the label; None where a label is neither."""
+    sides = (label * -2.0).add_(1.0)
+    return sides if label.numel() and float(sides.abs().amin()) == 1.0 else None
+
+
 def logit_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
-    """Cross entropy of logits: ``|against| size + log(1 + exp(-size))``, in which nothing cancels."""
+    """Cross entropy of logits; of a yes or a no it is one function of the logit for it, which has all digits."""
+    sides = _sides(label)
+    if sides is None:
+        return _surprise_of_share(x, label, wanted)
+    against = x * sides
+    return _surprise(against), against.sigmoid_().mul_(sides) if wanted else None
+
+
+def _surprise(against: torch.Tensor) -> torch.Tensor:
+    """``log(1 + exp(x))``, which from 40 on is x in float64 too."""
+    found: torch.Tensor = softplus(against, threshold=40.0)
+    return found
+
+
+def _surprise_of_share(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
+    """``|against| size + log(1 + exp(-size))``, in which nothing cancels."""
     sign, size = x.sign(), x.abs()
     against, small = _against(sign, label), size.neg().exp_()
     if not wanted:
@@ -244,6 +266,24 @@ def focal_surprise(
     x: torch.Tensor, label: torch.Tensor, wanted: bool, *, gamma: float, alpha: float | None
 ) -> tuple[torch.Tensor, Any]:
     """``balance wrong**gamma surprise``, for a gamma of at least 1."""
+    sides = _sides(label)
+    if sides is None:
+        return _focal_of_share(x, label, wanted, gamma, alpha)
+    against = x * sides
+    surprise, wrong = _surprise(against), against.sigmoid()
+    factor = wrong.square() if gamma == 2.0 else wrong.pow(gamma)
+    if alpha is not None:
+        factor.mul_((sides * (0.5 - alpha)).add_(0.5))
+    if not wanted:
+        return surprise.mul_(factor), None
+    right = against.neg_().sigmoid_()
+    slope = right.mul_(surprise).mul_(gamma).add_(wrong).mul_(factor).mul_(sides)
+    return surprise.mul_(factor), slope
+
+
+def _focal_of_share(
+    x: torch.Tensor, label: torch.Tensor, wanted: bool, gamma: float, alpha: float | None
+) -> tuple[torch.Tensor, Any]:
     sign, size = x.sign(), x.abs()
     against, small = _against(sign, label), size.neg().exp_()
     share = against.abs()
