@@ -5,12 +5,13 @@ This runs on each block of a large array, in cache, and is the last thing before
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from ._definition import Definition
 from ._domains import Domain
 from ._inputs import FLOATING, Inputs
-from ._math import extremes
+from ._math import extremes, lies_between
 from ._typing import Array, Dtype
 from ._xp import Library, default_dtype, index_dtype, looked_at, readable, size
 
@@ -87,11 +88,10 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
     if readable(lib, array):
         if size(array):
             host, seen = looked_at(lib, array)
-            low, high = map(int, extremes(host, seen))
-            if low < 0 or (classes is not None and high >= classes):
-                wrong = low if low < 0 else high
+            if not lies_between(host, seen, 0, inf if classes is None else classes - 1):
+                low, high = map(int, extremes(host, seen))
                 upper = f"from 0 to {classes - 1}" if classes is not None else "of at least 0"
-                raise ValueError(f"`{name}` must be {domain.name} {upper}; got {wrong}.")
+                raise ValueError(f"`{name}` must be {domain.name} {upper}; got {low if low < 0 else high}.")
         return array, None
     bad = array < 0 if classes is None else (array < 0) | (array >= classes)
     events = tuple(range(-len(domain.event), 0))
@@ -99,11 +99,8 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
 
 
 def within(xp: Any, domain: Domain, array: Array) -> bool:
-    """Whether two numbers tell that everything lies between the bounds; NaN lies nowhere."""
-    if domain.condition is not None or not size(array):
-        return False
-    low, high = map(float, extremes(xp, array))
-    return low >= domain.low and high <= domain.high
+    """Whether bounds are all there is, and everything is seen to lie between them; NaN lies nowhere."""
+    return domain.condition is None and bool(size(array)) and lies_between(xp, array, domain.low, domain.high)
 
 
 def _admitted(lib: Library, name: str, domain: Domain, array: Array, hint: str = "") -> Array:

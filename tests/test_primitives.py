@@ -141,6 +141,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "columns": [((RNG.normal(size=(3, 4)),), {}), ((RNG.normal(size=3),), {})],
     "argmax": [((np.array([[0.5, 2.0, 2.0], [3.0, np.inf, 1.0]]),), {})],
     "largest": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],
+    "lies_between": [],  # below, of numbers of each kind
     "extremes": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],
     # of functions: extreme data, which the laws draw, take the other branch
     "either": [],
@@ -270,6 +271,29 @@ def test_a_twin_has_the_slope_of_its_pure_form(primitive: Primitive, lib: str) -
 
 def test_every_twin_is_tried() -> None:
     assert {p.__name__ for p in TWINS} == ARGUMENTS.keys()
+
+
+FLOATS = ([0, 0.5, 1], [-0.0, 1], [0, np.inf], [3], [0, -1e-30], [0.5, np.nan], [-np.inf, 1], [np.nan], [4, 0], [-1])
+WHOLE = ([0, 1], [3], [4, 0])
+KINDS = [(kind, values) for kind in ("float32", "float64") for values in FLOATS]
+KINDS += [(kind, values) for kind in ("int32", "int64", "uint8") for values in WHOLE]
+KINDS += [(kind, [1, -1]) for kind in ("int32", "int64")]
+
+
+@pytest.mark.parametrize("lib", ["numpy", "torch", "jax", "strict"])
+@pytest.mark.parametrize(("kind", "values"), KINDS, ids=str)
+def test_bounds_are_seen(lib: str, kind: str, values: list[float]) -> None:
+    """Of every kind, by bits and by numbers: what a look at each number tells."""
+    if lib not in conformance.installed():
+        pytest.skip(f"{lib} is not installed")
+    numbers, backend = np.array(values, kind), conformance.backend(lib)
+    with backend.context():
+        x = backend.put(numbers)
+        for low, high in ((0.0, 1.0), (0, np.inf), (0, 3), (-1.0, 1.0), (0, -1)):
+            want = bool(((numbers >= low) & (numbers <= high)).all())
+            assert m.lies_between(namespace(x), x, low, high) is want
+            with tiny():
+                assert m.lies_between(namespace(x), x, low, high) is want
 
 
 @pytest.mark.parametrize("x", [-745.0, -100.0, -20.0, -1e-8, 0.0, 1e-8, 20.0, 100.0, 1e8])

@@ -1,6 +1,7 @@
 """Native forms for NumPy arrays."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -15,6 +16,7 @@ from . import (
     _trees,
     central,
     distributions,
+    elementary,
     entropic,
     neighbours,
     normal,
@@ -127,6 +129,35 @@ def inner(xp: Namespace, x: Array, y: Array) -> Array:
 def extremes(xp: Namespace, x: Array) -> tuple[Array, Array]:
     """Twice as fast for few numbers."""
     return np.minimum.reduce(x, axis=None), np.maximum.reduce(x, axis=None)
+
+
+WORDS: dict[Any, type] = {
+    np.dtype(kind): word
+    for word, kinds in {np.uint32: (np.float32, np.int32), np.uint64: (np.float64, np.int64)}.items()
+    for kind in kinds
+}
+"""Whole numbers in which those from 0 on have the order of the numbers whose bits they are, and all below 0 and NaN are
+greater than these."""
+
+FLOATS = {f"torch.{kind}": kind for kind in WORDS if kind.kind == "f"}
+"""Those that torch orders quicker by their bits, by its names."""
+
+
+@lru_cache(maxsize=64)
+def bits(bound: float, dtype: Any) -> int:
+    """Of a bound that is not negative, as a number of this dtype."""
+    if dtype.kind == "i":
+        return int(min(bound, np.iinfo(dtype).max))
+    return int(np.asarray(bound, dtype=dtype).view(WORDS[dtype]))
+
+
+def lies_between(xp: Namespace, x: Array, low: float, high: float) -> bool:
+    """From 0 on in one pass, 2 to 3 times as fast."""
+    word = WORDS.get(x.dtype) if low == 0 <= high else None
+    if word is not None and int(np.maximum.reduce(x.view(word), axis=None)) <= bits(high, x.dtype):
+        return True
+    found: bool = elementary.lies_between.pure(xp, x, low, high)  # of -0 too
+    return found
 
 
 def largest(xp: Namespace, x: Array) -> Array:

@@ -231,6 +231,20 @@ def by_elements(xp: Namespace, *arrays: Any, kernel: Formula, params: dict[str, 
     return torch.by_elements(formula, arrays, batch)
 
 
+def lies_between(xp: Namespace, x: Array, low: float, high: float) -> bool:
+    """Many from 0 on by their bits, which are whole numbers of the same order: twice as fast."""
+    if x.requires_grad:
+        x = x.detach()
+    if low == 0 <= high and x.numel() >= SIZES.where:
+        kind = _numpy_twins.FLOATS.get(str(x.dtype))
+        if kind is not None:
+            least, most = x.view(xp.int32 if kind.itemsize == 4 else xp.int64).aminmax()
+            if least.item() >= 0 and most.item() <= _numpy_twins.bits(high, kind):
+                return True
+    least, most = x.aminmax()  # of -0 too
+    return bool(least.item() >= low and most.item() <= high)
+
+
 def extremes(xp: Namespace, x: Array) -> tuple[Array, Array]:
     """In one pass; to be looked at, which of what has a gradient warns."""
     low, high = x.detach().aminmax()

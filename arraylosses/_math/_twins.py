@@ -46,6 +46,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     ranks.ascending: ("numpy", "torch", "jax"),
     sums.inner: ("numpy",),
     elementary.extremes: ("numpy", "torch"),
+    elementary.lies_between: ("numpy", "torch"),
     distributions.divergence: ("numpy", "torch", "jax"),
     logits.logit_surprise: ("torch",),
     logits.focal_surprise: ("torch",),

@@ -33,6 +33,13 @@ def extremes(xp: Namespace, x: Array) -> tuple[Array, Array]:
 
 
 @Primitive
+def lies_between(xp: Namespace, x: Array, low: float, high: float) -> bool:
+    """Whether no element lies below or above; NaN lies nowhere. There must be an element, whose values can be read."""
+    least, most = extremes(xp, x)
+    return float(least) >= low and float(most) <= high
+
+
+@Primitive
 def largest(xp: Namespace, x: Array) -> Array:
     """The greatest magnitude along the last axis, which has a length."""
     return xp.max(xp.abs(x), axis=-1)
