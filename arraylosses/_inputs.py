@@ -17,6 +17,22 @@ FLOATING = "real floating"
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What values of these kinds come to, so long as they lie between their bounds.
+
+    Attributes
+    ----------
+    dtype : dtype
+        Of the computation.
+    bounds : tuple of (int, float, float)
+        Which arrays are to lie between which.
+    """
+
+    dtype: Any
+    bounds: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """The arguments of one call.
 
@@ -42,6 +58,8 @@ class Inputs:
         Lengths of the axes that indices point into.
     bad : array or None
         Where a label out of range has been met that nobody could look at.
+    foreseen : Foreseen or None
+        What a call with arguments of the same kinds and without weights has found out.
     """
 
     lib: Library
@@ -55,6 +73,7 @@ class Inputs:
     hint: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
     bad: Array | None = None
+    foreseen: Foreseen | None = None
 
     def real(self) -> Iterator[Array]:
         for array, domain in zip(self.arrays, self.domains, strict=True):
@@ -73,7 +92,8 @@ class Inputs:
         batch: tuple[int, ...] | None = None,
     ) -> "Inputs":
         """The same with other arrays (`replace` takes ten times as long, which every call would pay)."""
-        rest = self.ignored, self.classes, self.hint, self.sizes, bad
+        foreseen = self.foreseen if weights is None else None
+        rest = self.ignored, self.classes, self.hint, self.sizes, bad, foreseen
         return Inputs(
             self.lib, arrays, self.domains, self.names, self.batch if batch is None else batch, weights, *rest
         )

@@ -5,12 +5,13 @@ same kinds and shapes, as every loop does, has them looked up. Values are looked
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ._definition import Form
 from ._inputs import Inputs
 from ._typing import Array
+from ._values import foreseen
 from ._xp import LIBRARIES
 
 MOST = 64
@@ -69,4 +70,5 @@ def planned(found: tuple[Inputs, Form, dict[str, Any]], arrays: Sequence[Any], w
     same = inputs.weights is weights and all(a is b for a, b in zip(inputs.arrays, arrays, strict=False))
     if not same or absent < 0 or any(a is not None for a in inputs.arrays[len(arrays) :]):
         return None
-    return Plan(inputs.put([], None), form, params.copy(), absent)
+    known = replace(inputs, foreseen=foreseen(inputs)) if inputs.lib.name in ("numpy", "torch") else inputs
+    return Plan(known.put([], None), form, params.copy(), absent)

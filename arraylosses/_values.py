@@ -10,7 +10,7 @@ from typing import Any
 
 from ._definition import Definition
 from ._domains import Domain
-from ._inputs import FLOATING, Inputs
+from ._inputs import FLOATING, Foreseen, Inputs
 from ._math import extremes, lies_between
 from ._typing import Array, Dtype
 from ._xp import Library, default_dtype, index_dtype, looked_at, readable, size
@@ -81,10 +81,15 @@ def _without_ignored(inputs: Inputs) -> Inputs:
     return replace(inputs, weights=seen)
 
 
+def _classes(inputs: Inputs, domain: Domain) -> int | None:
+    """How many labels there are, of classes or of places that are pointed at."""
+    return inputs.sizes[domain.within] if domain.within else inputs.classes
+
+
 def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Array, Array | None]:
     """Labels of the index dtype and in range; where they cannot be read, a mark on elements with one that is not."""
     lib, xp = inputs.lib, inputs.lib.xp
-    classes = inputs.sizes[domain.within] if domain.within else inputs.classes
+    classes = _classes(inputs, domain)
     if readable(lib, array):
         if size(array):
             host, seen = looked_at(lib, array)
@@ -147,6 +152,8 @@ def _converted(inputs: Inputs, dtype: Dtype) -> Inputs:
 
 def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
     """Cast to one floating dtype, hide what weighs nothing, admit the rest; and the dtype."""
+    if inputs.foreseen is not None and _lies_as_foreseen(inputs, inputs.foreseen):
+        return inputs, inputs.foreseen.dtype
     lib, dtype = inputs.lib, floating_dtype(inputs)
     inputs = _hidden(_without_ignored(_converted(inputs, dtype)))
     if inputs.weights is not None and inputs.weights.dtype != dtype:
@@ -154,6 +161,37 @@ def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
     if any(d.label or d.bounded for d in inputs.domains):
         inputs = _in_domain(inputs)
     return inputs, dtype
+
+
+def _lies_as_foreseen(inputs: Inputs, foreseen: Foreseen) -> bool:
+    """Whether values can be looked at, and lie between their bounds."""
+    lib = inputs.lib
+    for i, low, high in foreseen.bounds:
+        array = inputs.arrays[i]
+        if not (readable(lib, array) and size(array) and lies_between(lib.xp, array, low, high)):
+            return False
+    return True
+
+
+def foreseen(inputs: Inputs) -> Foreseen | None:
+    """What `ready` does with arguments of these kinds; None where it makes arrays anew or asks for more than bounds."""
+    if inputs.weights is not None or inputs.ignored is not None:
+        return None
+    dtype = floating_dtype(inputs)
+    if _converted(inputs, dtype) is not inputs:
+        return None
+    bounds: list[tuple[int, float, float]] = []
+    for i, (domain, array) in enumerate(zip(inputs.domains, inputs.arrays, strict=True)):
+        if array is None:
+            continue
+        if domain.condition is not None:
+            return None
+        if domain.label:
+            classes = _classes(inputs, domain)
+            bounds.append((i, 0, inf if classes is None else classes - 1))
+        elif domain.bounded:
+            bounds.append((i, domain.low, domain.high))
+    return Foreseen(dtype, tuple(bounds))
 
 
 def _in_domain(inputs: Inputs) -> Inputs:

@@ -1,7 +1,13 @@
 """The ends of a domain, and what lies beyond it."""
 
+from collections.abc import Iterator
+from math import inf
+from typing import Any
+
 import numpy as np
 
+from .._domains import Domain
+from ._backend import placed
 from ._law import BATCH, law
 from ._trial import SINGLE, Broken, Trial
 
@@ -48,17 +54,30 @@ def an_infinite_score_is_a_limit(t: Trial) -> None:
 
 @law
 def what_lies_outside_is_told(t: Trial) -> None:
-    """Beyond the domain there is a ValueError, or NaN where values cannot be looked at."""
+    """Beyond the domain there is a ValueError, or NaN where values cannot be looked at, whatever was called before."""
     places = [i for i in t.real_places() if t.domains[i].bounded]
     t.needs(bool(places), "its inputs have no bounds")
     for place in places:
         arrays = t.draw(BATCH, inner=True)
-        arrays[place] = np.full_like(arrays[place], -7.0)
-        if t.domains[place].event[-1:] == (4,):
-            arrays[place][..., :2] = 7.0
-        try:
-            value = t.value(arrays)
-        except ValueError:
-            continue
-        if not np.isnan(value).any():
-            raise Broken(f"`{t.names[place]}` beyond its domain gave {np.ravel(value)[:3].tolist()}")
+        t.value(arrays)
+        for beyond in _beyond(t.domains[place], arrays[place]):
+            _must_be_told(t, placed(arrays, place, beyond), t.names[place])
+
+
+def _beyond(domain: Domain, array: Any) -> Iterator[Any]:
+    """A little below the domain, and above it where it has a bound; corners of boxes exchanged."""
+    below = np.full_like(array, -7.0 if domain.low == -inf else domain.low - 0.5)
+    if domain.event[-1:] == (4,):
+        below[..., :2] = 7.0
+    yield below
+    if domain.high < inf:
+        yield np.full_like(array, domain.high + 0.5)
+
+
+def _must_be_told(t: Trial, arrays: list[Any], name: str) -> None:
+    try:
+        value = t.value(arrays)
+    except ValueError:
+        return
+    if not np.isnan(value).any():
+        raise Broken(f"`{name}` beyond its domain gave {np.ravel(value)[:3].tolist()}")
