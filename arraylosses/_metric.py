@@ -11,10 +11,11 @@ from ._definition import Definition, Facts, Form, Statistic
 from ._document import document, shared_parameters
 from ._domains import Domain
 from ._inputs import Inputs, arrange, bind, check_beside, written_out
-from ._math import divide, total, wide_total
-from ._plans import MOST, Plan, alike, planned
+from ._math import divide, few, total, wide_total
+from ._plans import MOST, SCALARS, Plan, alike, planned
 from ._programs import Programs
 from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weighted
+from ._sizes import SIZES
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
 from ._values import cast, lift, ready, ready_params, within
@@ -85,8 +86,32 @@ class Metric:
         return self._plainly(arrays, *shared, options)  # type: ignore[call-arg]  # the shared ones differ by kind
 
     def _plainly(self, arrays: tuple[Array, ...], weights: Any, axis: Axis, params: dict[str, Any]) -> Any:
+        found = self._by_numpy(arrays, weights, params)
+        if found is not None:
+            host, back = found
+            given = None if weights is None else host.pop()
+            try:
+                value = self._plainly(tuple(host), given, axis, dict(params))
+            except (TypeError, ValueError):
+                pass  # it is said of tensors
+            else:
+                return _each(back, value)
         inputs, form, params = self.inputs(arrays, weights, params)
         return quietly(self._evaluate, inputs.lib, inputs, form, axis, params)
+
+    def _by_numpy(self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any]) -> Any:
+        """Few numbers of torch's as NumPy's, where they lie, and what makes tensors of results; else None.
+
+        NumPy computes them in a half to nine tenths of the time.
+        """
+        lib, form = LIBRARIES.get(type(arrays[0])) if arrays else None, self.definition.form
+        if lib is None or lib.name != "torch" or form.images:
+            return None
+        for value in params.values():
+            if type(value) not in SCALARS:
+                return None
+        most = SIZES.few if form.kernel else 8 * SIZES.few
+        return few(lib.xp, most, *arrays) if weights is None else few(lib.xp, most, *arrays, weights)
 
     def _evaluate(self, lib: Library, inputs: Inputs, form: Form, axis: Axis, params: dict[str, Any]) -> Any:
         gather, read = self.split(params, form)
@@ -229,6 +254,16 @@ class Loss(Metric):
             value = quietly(self._briefly, short[0], arrays, weights, axis, reduction, short[1])
             if value is not None:
                 return value
+        found = self._by_numpy(arrays, weights, params) if type(avg_factor) in SCALARS else None
+        if found is not None:
+            host, back = found
+            given = None if weights is None else host.pop()
+            try:
+                value = self._plainly(tuple(host), given, axis, reduction, avg_factor, dict(params))
+            except (TypeError, ValueError):
+                pass  # as above
+            else:
+                return _each(back, value)
         _check_reduction(reduction, avg_factor)
         inputs, form, params = self.inputs(arrays, weights, params)
         return quietly(self._reduced, inputs.lib, inputs, form, axis, reduction, avg_factor, params)
@@ -334,9 +369,14 @@ def _marked(lib: Library, value: Any, bad: Array) -> Any:
     return lib.xp.where(lift(lib, bad, value.ndim), lib.xp.nan, value)
 
 
+def _each(change: Callable[[Any], Any], value: Any) -> Any:
+    """A result changed, or each of a named tuple of them."""
+    return type(value)(*map(change, value)) if isinstance(value, tuple) else change(value)
+
+
 def _finished(value: Any) -> Any:
     """0-d arrays, never scalars, in a named tuple too."""
-    return type(value)(*map(as_array, value)) if isinstance(value, tuple) else as_array(value)
+    return _each(as_array, value)
 
 
 def _check_reduction(reduction: str, avg_factor: Any) -> None:

@@ -1,7 +1,7 @@
 """From how many elements a quick form pays, and how much is done at a time: what was measured, in one place."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
 
 
@@ -38,6 +38,9 @@ class Sizes:
         Distances from one point among which XLA looks for the least while it makes them: of more it writes a table.
     tile : int
         Pixels that a matrix of JAX's takes and gives; a window of more taps takes twice as many, or four times.
+    few : int
+        Numbers of all tensors of a call together up to which NumPy computes a formula of elements, where they lie; of
+        what summarises them, in more steps, eight times as many.
     bytes, torch_bytes : int
         What one block of all inputs takes where a formula walks over them.
     """
@@ -57,6 +60,7 @@ class Sizes:
     images: int = 3 << 17
     jax_row: int = 1 << 15
     tile: int = 16
+    few: int = 1 << 13
     bytes: int = 1 << 20
     torch_bytes: int = 1 << 21
 
@@ -65,19 +69,20 @@ SIZES = Sizes()
 
 
 @contextmanager
-def tiny(elements: int = 3, **others: int) -> Iterator[None]:
-    """Every quick form, in many blocks, for however little data; but for sizes that are given by name."""
-    kept = {f.name: getattr(SIZES, f.name) for f in fields(SIZES)}
-    for name in kept:
-        setattr(SIZES, name, 16 * elements if "bytes" in name else elements)
-    for name, value in {
-        "where": 1,
-        "differences": 5 * elements,
-        **others,
-    }.items():  # a block may be one element, or a row
+def sized(**sizes: int) -> Iterator[None]:
+    """Some of them otherwise."""
+    kept = {name: getattr(SIZES, name) for name in sizes}
+    for name, value in sizes.items():
         setattr(SIZES, name, value)
     try:
         yield
     finally:
         for name, value in kept.items():
             setattr(SIZES, name, value)
+
+
+def tiny(elements: int = 3, **others: int) -> AbstractContextManager[None]:
+    """Every quick form, in many blocks, for however little data; but for sizes that are given by name."""
+    sizes = {f.name: 16 * elements if "bytes" in f.name else elements for f in fields(SIZES)}
+    # a block may be one element, or a row; and NumPy's forms are not torch's
+    return sized(**{**sizes, "where": 1, "differences": 5 * elements, "few": 0, **others})

@@ -142,6 +142,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "argmax": [((np.array([[0.5, 2.0, 2.0], [3.0, np.inf, 1.0]]),), {})],
     "largest": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],
     "lies_between": [],  # below, of numbers of each kind
+    "few": [],  # below, and by a law
     "extremes": [((REAL,), {}), ((RNG.normal(size=(3, 4)),), {})],
     # of functions: extreme data, which the laws draw, take the other branch
     "either": [],
@@ -271,6 +272,44 @@ def test_a_twin_has_the_slope_of_its_pure_form(primitive: Primitive, lib: str) -
 
 def test_every_twin_is_tried() -> None:
     assert {p.__name__ for p in TWINS} == ARGUMENTS.keys()
+
+
+def test_few_numbers_lie_where_they_lay() -> None:
+    """NumPy's arrays share the memory of tensors, and the tensor that is made of a result shares its memory."""
+    torch = pytest.importorskip("torch")
+    x, label = torch.tensor([0.25, 0.5]), torch.tensor([0, 1])
+    found = m.few(namespace(x), 4, x, label)
+    assert found is not None
+    host, back = found
+    assert np.shares_memory(host[0], x.numpy())
+    assert host[1].dtype == np.int64
+    made = back(host[0])
+    assert made.data_ptr() == x.data_ptr()
+    assert back(np.broadcast_to(np.float32(1.0), 3)).tolist() == [1.0] * 3
+    assert back(np.float32(1.0)).shape == ()
+
+
+@pytest.mark.parametrize(
+    "why", ["many", "whole numbers alone", "two kinds", "half", "a gradient", "a transformation", "sparse", "meta"]
+)
+def test_few_numbers_are_left_where_that_would_show(why: str) -> None:
+    torch = pytest.importorskip("torch")
+    x = torch.tensor([[0.25, 0.5]])
+    given = {
+        "many": (x, torch.ones(3)),
+        "whole numbers alone": (x.long(),),
+        "two kinds": (x, x.double()),
+        "half": (x.half(),),
+        "a gradient": (x, x.clone().requires_grad_()),
+        "sparse": (x.to_sparse(),),
+        "meta": (x.to("meta"),),
+    }.get(why)
+    if given is None:
+        found: list[Any] = []
+        torch.func.vmap(lambda row: (found.append(m.few(namespace(x), 4, row)), row)[1])(x)
+        assert found == [None]
+    else:
+        assert m.few(namespace(x), 4, *given) is None
 
 
 FLOATS = ([0, 0.5, 1], [-0.0, 1], [0, np.inf], [3], [0, -1e-30], [0.5, np.nan], [-np.inf, 1], [np.nan], [4, 0], [-1])

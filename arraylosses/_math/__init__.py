@@ -49,7 +49,7 @@ from .logits import balance, focal_surprise, logit_parts, logit_surprise, steady
 from .loops import walked
 from .neighbours import by_rows, nearest, nearest_distance, nearest_several, nearest_square, table_by_rows
 from .normal import normal_cdf, normal_mass, normal_quantile
-from .numbers import NUMBERS, as_numbers, words_of
+from .numbers import NUMBERS, as_numbers, few, words_of
 from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_ranks, tie_spans, weight_by_value
 from .softmax import class_surprise, label_surprise
 from .spectrum import half_spectrum
@@ -119,6 +119,7 @@ __all__ = [
     "either",
     "extremes",
     "far_apart",
+    "few",
     "focal_surprise",
     "gaussian_taps",
     "gradient_and_product",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn.functional import softplus
 
@@ -131,6 +132,38 @@ def fused(
     if value is None:
         return pure(*tensors)
     found: torch.Tensor = _Step.apply(_Made(joint, pure, events, block, value, slope), *tensors) if wanted else value
+    return found
+
+
+# ---- few numbers
+
+FLOATS = {torch.float32: True, torch.float64: True}
+NAMED = {**FLOATS, **dict.fromkeys((torch.bool, torch.uint8, torch.int16, torch.int32, torch.int64), False)}
+"""Dtypes that NumPy has too, and whether they are floating."""
+
+
+def few(left: int, tensors: tuple[Any, ...]) -> tuple[list[Any], Callable[[Any], torch.Tensor]] | None:
+    """`numbers.few`, of one floating dtype."""
+    kind, recorded = None, torch.is_grad_enabled()
+    for x in tensors:
+        if type(x) not in VALUES or (recorded and x.requires_grad):
+            return None
+        left -= x.numel()
+        dtype = x.dtype
+        floating = NAMED.get(dtype)
+        if left < 0 or floating is None or not x.is_cpu or (floating and kind not in (None, dtype)):
+            return None
+        kind = dtype if floating else kind
+    if kind is None or torch.compiler.is_compiling() or not untransformed() or tensors[0].layout is not torch.strided:
+        return None
+    return [x.detach().numpy() if x.requires_grad else x.numpy() for x in tensors], _given
+
+
+def _given(value: Any) -> torch.Tensor:
+    """A result of NumPy's as a tensor of the same memory."""
+    value = np.asarray(value)
+    flags = value.flags
+    found: torch.Tensor = torch.from_numpy(value if flags.c_contiguous and flags.writeable else value.copy())
     return found
 
 

@@ -13,6 +13,7 @@ from .._xp import library, readable
 from . import (
     _host_central,
     _numpy_twins,
+    bins,
     central,
     differences,
     distributions,
@@ -143,6 +144,13 @@ def as_numbers(xp: Namespace, *arrays: Array) -> list[float] | None:
     if any(x.ndim for x in arrays) or not torch.unwatched(*arrays):
         return None
     return [x.item() for x in arrays]
+
+
+def few(xp: Namespace, most: int, *arrays: Array) -> Any:
+    """A call that is composed of many operations takes up to twice as long as NumPy's."""
+    from . import _torch_fused as torch
+
+    return torch.few(most, arrays)
 
 
 def words_of(xp: Namespace, values: list[float], dtype: Any) -> list[tuple[Array, Array]]:
@@ -388,6 +396,7 @@ def spread_of_pairs(xp: Namespace, x: Array) -> Array:
     return torch.fused(torch.spread_of_pairs, pure, x, events=1) if torch.plain(x) else pure(x)
 
 
+places = on_the_host(bins.places, _numpy_twins.places)
 nearest = on_the_host(neighbours.nearest, _numpy_twins.nearest)
 nearest_several = on_the_host(neighbours.nearest_several, _numpy_twins.nearest_several)
 nearest_distance = on_the_host(neighbours.nearest_distance, _numpy_twins.nearest_distance, keeps=False)

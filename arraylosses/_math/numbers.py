@@ -4,6 +4,7 @@ An operation on one takes a twentieth of a microsecond, on an array of no axes h
 torch.
 """
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +37,14 @@ NUMBERS: Any = SimpleNamespace(
 @Primitive
 def as_numbers(xp: Namespace, *arrays: Array) -> list[float] | None:
     """The arrays as Python's numbers, where that costs little and loses nothing; elsewhere None."""
+    return None
+
+
+@Primitive
+def few(xp: Namespace, most: int, *arrays: Array) -> tuple[list[Any], Callable[[Any], Array]] | None:
+    """NumPy arrays in the memory of these, and what makes of a result of theirs an array of the library; None where
+    they lie elsewhere, are more numbers than ``most``, none of them real, or derivatives may be asked for.
+    """
     return None
 
 

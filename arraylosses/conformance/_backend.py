@@ -52,6 +52,8 @@ class Backend:
         Whether arrays are views of host memory.
     quick : bool
         Whether it has forms of its own for many elements.
+    few : bool
+        Whether a call on few numbers is left to NumPy; the other laws try the library's own forms on them too.
     second, brain : callable or None
         A NumPy array as one of the library's on another device; an array of the library in bfloat16.
     lacks : tuple of str
@@ -84,6 +86,7 @@ class Backend:
     idle: Callable[[], AbstractContextManager[Any]] | None = None
     memory: bool = False
     quick: bool = False
+    few: bool = False
     second: Callable[[Any], Array] | None = None
     brain: Callable[[Array], Array] | None = None
     lacks: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ import numpy as np
 from .._collection import stream
 from .._sizes import SIZES, tiny
 from .._stream import Stream
+from ._backend import leaves
 from ._law import BATCH, law, rows
 from ._trial import Broken, Trial
 
@@ -106,6 +107,20 @@ def quick_forms_agree(t: Trial) -> None:
         # one at a time: a quick form may have a slope by the first alone
         by_place = partial(t.slopes, places=[place])
         t.close(_tiny(by_place, arrays)[place], slope, f"the gradient by argument {place}")
+
+
+@law(asks="few", kinds=True)
+def few_numbers_agree(t: Trial) -> None:
+    """A call that NumPy makes where few numbers lie gives an array of the same library, dtype and values as its own."""
+    for dtype in ("float64", "float32"):
+        arrays = t.as_dtype(t.draw(BATCH), dtype)
+        options = {name: value.astype(dtype) for name, value in t.weighing(BATCH).items()}
+        want = t.raw(arrays, **options)
+        got = t.function(*options)(*t.put([*arrays, *options.values()]))
+        t.close(t.got(got), t.got(want), f"of {dtype}")
+        for a, b in zip(leaves(got), leaves(want), strict=True):
+            if (type(a), a.dtype, a.shape) != (type(b), b.dtype, b.shape):
+                raise Broken(f"{dtype} gave {type(a).__name__} of {a.dtype}, not {type(b).__name__} of {b.dtype}")
 
 
 @law(asks="quick")

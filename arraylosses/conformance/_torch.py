@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -12,6 +13,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.tensor import DTensor, Shard, distribute_tensor
 
+from .._sizes import sized
 from ._backend import Backend, summed
 
 
@@ -142,5 +144,7 @@ def made() -> Backend:
         shape=shape,
         spread=spread if distributed.is_available() else None,
         quick=True,
+        few=True,
+        context=partial(sized, few=0),
         brain=lambda x: x.to(torch.bfloat16),
     )
