@@ -86,31 +86,37 @@ class Metric:
         return self._plainly(arrays, *shared, options)  # type: ignore[call-arg]  # the shared ones differ by kind
 
     def _plainly(self, arrays: tuple[Array, ...], weights: Any, axis: Axis, params: dict[str, Any]) -> Any:
-        found = self._by_numpy(arrays, weights, params)
-        if found is not None:
-            host, back = found
-            given = None if weights is None else host.pop()
-            try:
-                value = self._plainly(tuple(host), given, axis, dict(params))
-            except (TypeError, ValueError):
-                pass  # it is said of tensors
-            else:
-                return _each(back, value)
+        value = self._by_numpy(arrays, weights, params, axis)
+        if value is not None:
+            return value
         inputs, form, params = self.inputs(arrays, weights, params)
         return quietly(self._evaluate, inputs.lib, inputs, form, axis, params)
 
-    def _by_numpy(self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any]) -> Any:
-        """Few numbers of torch's as NumPy's, where they lie, and what makes tensors of results; else None.
+    def _by_numpy(self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any], *options: Any) -> Any:
+        """The value of few numbers of torch's, which NumPy computes where they lie, in a half of the time or more.
 
-        NumPy computes them in a half to nine tenths of the time.
+        None of others, and where something is to be refused: that is said of tensors. The first option is `axis`.
         """
-        lib, form = LIBRARIES.get(type(arrays[0])) if arrays else None, self.definition.form
-        if lib is None or lib.name != "torch" or form.images:
+        found = self._few(arrays, weights, (*params.values(), *options[1:]))
+        if found is None:
             return None
-        for value in params.values():
-            if type(value) not in SCALARS:
+        host, back = found
+        given = None if weights is None else host.pop()
+        try:
+            value = self._plainly(tuple(host), given, *options, params.copy())  # type: ignore[call-arg]  # as above
+        except (TypeError, ValueError):
+            return None
+        return _each(back, value)
+
+    def _few(self, arrays: tuple[Array, ...], weights: Array | None, options: tuple[Any, ...]) -> Any:
+        """Few numbers of torch's as NumPy's, and what makes tensors of results; None where an option is an array."""
+        lib = LIBRARIES.get(type(arrays[0])) if arrays else None
+        if lib is None or lib.name != "torch":
+            return None
+        for option in options:
+            if type(option) not in SCALARS:
                 return None
-        most = SIZES.few if form.kernel else 8 * SIZES.few
+        most = SIZES.few if self.definition.form.kernel else 8 * SIZES.few
         return few(lib.xp, most, *arrays) if weights is None else few(lib.xp, most, *arrays, weights)
 
     def _evaluate(self, lib: Library, inputs: Inputs, form: Form, axis: Axis, params: dict[str, Any]) -> Any:
@@ -254,16 +260,9 @@ class Loss(Metric):
             value = quietly(self._briefly, short[0], arrays, weights, axis, reduction, short[1])
             if value is not None:
                 return value
-        found = self._by_numpy(arrays, weights, params) if type(avg_factor) in SCALARS else None
-        if found is not None:
-            host, back = found
-            given = None if weights is None else host.pop()
-            try:
-                value = self._plainly(tuple(host), given, axis, reduction, avg_factor, dict(params))
-            except (TypeError, ValueError):
-                pass  # as above
-            else:
-                return _each(back, value)
+        value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor)
+        if value is not None:
+            return value
         _check_reduction(reduction, avg_factor)
         inputs, form, params = self.inputs(arrays, weights, params)
         return quietly(self._reduced, inputs.lib, inputs, form, axis, reduction, avg_factor, params)
