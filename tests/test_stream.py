@@ -241,6 +241,40 @@ def test_a_second_compiled_call_does_not_recompile() -> None:
     assert counter.frame_count == 1
 
 
+@pytest.mark.parametrize(
+    ("metric", "shapes", "options", "said"),
+    [
+        (al.squared_error, ((3,), (4,)), {}, "`target` must have the shape of `pred`, (3,); got (4,)."),
+        (al.ssim, ((8, 8), (8, 8)), {}, "`ssim` needs `data_range`, the distance from black to white"),
+        (al.r2_score, ((3,), (3,)), {"base": 2}, "`r2_score` takes no `base`"),
+    ],
+    ids=lambda v: getattr(v, "__name__", ""),
+)
+def test_a_compiled_call_is_refused_in_the_same_words(
+    metric: al.Metric, shapes: Any, options: dict[str, Any], said: str
+) -> None:
+    """Of a whole graph torch says itself that it cannot be made, and quotes them."""
+    torch = pytest.importorskip("torch")
+    for whole, kinds in ((True, torch._dynamo.exc.Unsupported), (False, (TypeError, ValueError))):
+        torch._dynamo.reset()
+        call = torch.compile(lambda *arrays: metric(*arrays, **options), fullgraph=whole, backend="aot_eager")
+        with pytest.raises(kinds) as refused:
+            call(*map(torch.ones, shapes))
+        assert said in str(refused.value)
+        assert whole or str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize("delta", [0.5, 2, 3])
+def test_a_parameter_that_the_compiler_holds_open(delta: float) -> None:
+    """A whole number that changes from call to call is given to the graph as a symbol, and settled there."""
+    torch = pytest.importorskip("torch")
+    torch._dynamo.reset()
+    call = torch.compile(lambda d, *arrays: al.huber_loss(*arrays, delta=d), fullgraph=True, backend="aot_eager")
+    arrays = torch.linspace(0, 4, 5), torch.zeros(5)
+    for d in (1, delta, 4):
+        torch.testing.assert_close(call(d, *arrays), al.huber_loss(*arrays, delta=d))
+
+
 def test_equal_streams_have_states_of_one_class() -> None:
     """Whether their metric was made once or twice, here or in another process."""
     one, other = (al.stream(al.averaged(al.psnr, axis=-1), data_range=1.0) for _ in range(2))
