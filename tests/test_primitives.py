@@ -290,7 +290,8 @@ def test_few_numbers_lie_where_they_lay() -> None:
 
 
 @pytest.mark.parametrize(
-    "why", ["many", "whole numbers alone", "two kinds", "half", "a gradient", "a transformation", "sparse", "meta"]
+    "why",
+    ["many", "whole numbers alone", "two kinds", "half", "a gradient", "a transformation", "sparse", "a bit", "meta"],
 )
 def test_few_numbers_are_left_where_that_would_show(why: str) -> None:
     torch = pytest.importorskip("torch")
@@ -302,6 +303,7 @@ def test_few_numbers_are_left_where_that_would_show(why: str) -> None:
         "half": (x.half(),),
         "a gradient": (x, x.clone().requires_grad_()),
         "sparse": (x.to_sparse(),),
+        "a bit": (torch.complex(x, x).conj().imag,),
         "meta": (x.to("meta"),),
     }.get(why)
     if given is None:

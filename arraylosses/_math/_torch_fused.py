@@ -154,9 +154,12 @@ def few(left: int, tensors: tuple[Any, ...]) -> tuple[list[Any], Callable[[Any],
         if left < 0 or floating is None or not x.is_cpu or (floating and kind not in (None, dtype)):
             return None
         kind = dtype if floating else kind
-    if kind is None or torch.compiler.is_compiling() or not untransformed() or tensors[0].layout is not torch.strided:
+    if kind is None or torch.compiler.is_compiling() or not untransformed():
         return None
-    return [x.detach().numpy() if x.requires_grad else x.numpy() for x in tensors], _given
+    try:
+        return [x.detach().numpy() if x.requires_grad else x.numpy() for x in tensors], _given
+    except (RuntimeError, TypeError):  # what is sparse, or negative by a bit that torch has for it
+        return None
 
 
 def _given(value: Any) -> torch.Tensor:
