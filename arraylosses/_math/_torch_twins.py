@@ -369,7 +369,7 @@ def on_the_host(primitive: Primitive, native: Formula, *, keeps: bool = True) ->
         from . import _torch_fused as torch
 
         tensors = (points, *(x for x in others if hasattr(x, "requires_grad")))
-        if not (readable(library(points), points) if keeps else torch.unwatched(*tensors)):
+        if not (all(readable(library(x), x) for x in tensors) if keeps else torch.unwatched(*tensors)):
             return primitive.pure(xp, points, *others)
         host = (x.detach().numpy() if hasattr(x, "numpy") else x for x in (points, *others))
         return xp.asarray(native(np, *host))
