@@ -86,7 +86,7 @@ def lengths(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def any_length(*arrays: Any) -> Any:
         for x in arrays:
-            torch._dynamo.mark_dynamic(x, 0)
+            torch._dynamo.maybe_mark_dynamic(x, 0)  # not `mark_dynamic`, which writes a page where a length was fixed
         return call(*arrays)
 
     return any_length
