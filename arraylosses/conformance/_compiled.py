@@ -51,6 +51,7 @@ LENGTHS = (5, 8, 13)
 @law(asks="lengths", kinds=True)
 def lengths_share_a_program(t: Trial) -> None:
     """One program of `torch.compile` takes batches of every length, full of ties."""
+    t.needs_frame()
     given = [t.draw_coarse((n,)) for n in LENGTHS]
     want = [t.got(t.raw(arrays)) for arrays in given]  # eager first, as above
     compiled = t.compiled(t.function(), t.backend.lengths)
