@@ -27,6 +27,11 @@ FLOATING = (torch.float32, torch.float64)
 VALUES = (torch.Tensor, torch.nn.Parameter)
 
 
+def alone(x: Any) -> bool:
+    """A tensor that nothing traces, transforms or spreads."""
+    return not torch.compiler.is_compiling() and untransformed() and type(x) in VALUES
+
+
 def plain(x: Any, *others: Any) -> bool:
     """Values in host memory, of which nothing but a gradient by the first may be asked."""
     if torch.compiler.is_compiling() or not untransformed():

@@ -341,10 +341,17 @@ def gradient_and_product(xp: Namespace, value: Formula, points: Array) -> tuple[
 
 def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
     """Summed in float64 where the device has it: a scatter adds one by one."""
-    if values is None:
-        return index.new_zeros(n).scatter_add(0, index, index.new_ones(index.shape))
-    wide = values if values.device.type == "mps" else values.double()
-    return wide.new_zeros(n).scatter_add(0, index, wide).to(values.dtype)
+    from . import _torch_fused as torch
+
+    added = values
+    if added is None:
+        added = index.new_ones(index.shape)
+    elif added.device.type != "mps":
+        added = added.double()
+    table = added.new_zeros(n)
+    # in place where nothing looks on: a copy of a table of a million pairs takes longer than counting ten thousand
+    table = table.scatter_add_(0, index, added) if torch.alone(index) else table.scatter_add(0, index, added)
+    return table if values is None else table.to(values.dtype)
 
 
 def conv2d(xp: Namespace, x: Array, weight: Array, bias: Array, *, stride: int = 1, padding: int = 0) -> Array:
