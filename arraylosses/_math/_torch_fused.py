@@ -119,19 +119,15 @@ def fused(
     *tensors: torch.Tensor,
     events: int = 0,
     block: int = 0,
-    walks: bool = False,
 ) -> torch.Tensor:
     """The value, and a slope by the first tensor where that is wanted; by the pure form where one is not finite.
 
-    ``walks`` says that for values alone ``joint`` walks in blocks of its own.
+    ``events`` of the last axes belong together; where these are all axes, ``joint`` walks in blocks of its own.
     """
     wanted = torch.is_grad_enabled() and tensors[0].requires_grad
     block = block or SIZES.fused_block
     with torch.no_grad():
-        if walks and not wanted:
-            value, slope = joint(*tensors, wanted)
-        else:
-            value, slope = _in_blocks(joint, events, block, tensors, wanted)
+        value, slope = _in_blocks(joint, events, block, tensors, wanted)
         if value is not None and not isfinite(float(value.sum())):
             value = None
     if value is None:
@@ -353,13 +349,45 @@ def label_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[
     return value.squeeze(-1), slope
 
 
+SURE, LOST = 0.36, 1e-30
+"""Shares from which a value is less than 1, and below which it is no longer in the share."""
+
+
 def _by_shares(x: torch.Tensor, at: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """With the digits of small values, which are in the shares of the others."""
+    """The logarithm of the label's share; of rows that are sure or lost, where these are few, and else of all, by the
+    shares of the others.
+    """
     shares = x.softmax(-1)
+    own = shares.gather(-1, at)
+    rare = ((own > SURE) | (own < LOST)).squeeze(-1)
+    count = int(rare.sum())
+    small = x.numel() <= SIZES.fused_rows  # to take some rows out would cost as much
+    if 2 * count > rare.numel() or (count and small):
+        return _by_others(x, at, shares)
+    value, slope = own.log().neg_(), shares.scatter_(-1, at, own - 1.0)
+    if count:
+        rows, labels = x[rare], at[rare]
+        value[rare], slope[rare] = _by_others(rows, labels, rows.softmax(-1))
+    return value, slope
+
+
+def _by_others(x: torch.Tensor, at: torch.Tensor, shares: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """With the digits of small values, which are in the shares of the others; in blocks of rows that stay in cache."""
+    classes = x.shape[-1]
+    rows = max(1, SIZES.fused_rows // classes)
+    flat, labels, slopes = x.reshape(-1, classes), at.reshape(-1, 1), shares.reshape(-1, classes)
+    parts = zip(flat.split(rows), labels.split(rows), slopes.split(rows), strict=True)
+    value = torch.cat([_less_the_own(*part) for part in parts])
+    return value.reshape(at.shape), slopes.reshape(x.shape)
+
+
+def _less_the_own(x: torch.Tensor, at: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
+    """The value; the share of the label becomes its slope."""
     # the greatest share is 1 over the sum of all exponentials, relative to the greatest
     far = (x.amax(-1, keepdim=True) - x.gather(-1, at)).sub_(shares.amax(-1, keepdim=True).log_())
     others = shares.scatter_(-1, at, 0.0).sum(-1, keepdim=True).neg_()
-    return torch.where(far < 1.0, others.log1p().neg_(), far), shares.scatter_(-1, at, others)
+    shares.scatter_(-1, at, others)
+    return torch.where(far < 1.0, others.log1p().neg_(), far)
 
 
 def _by_logarithms(x: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
@@ -371,7 +399,8 @@ def _by_logarithms(x: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
         value = torch.log_softmax(part, -1, out=table[: part.shape[0]]).gather(-1, label).neg_()
         near = value.squeeze(-1) < 1.0
         if near.any():
-            value[near] = _by_shares(part[near], label[near])[0]
+            rows, own = part[near], label[near]
+            value[near] = _by_others(rows, own, rows.softmax(-1))[0]
         values.append(value)
     return torch.cat(values).reshape(at.shape)
 

@@ -124,7 +124,7 @@ def label_surprise(xp: Namespace, scores: Array, label: Array) -> Array:
     pure = partial(softmax.label_surprise.pure, xp)
     if not torch.plain(scores, label):
         return graph.label_surprise(pure, scores, label)
-    return torch.fused(torch.label_surprise, pure, scores, label, events=1, block=SIZES.fused_rows, walks=True)
+    return torch.fused(torch.label_surprise, pure, scores, label, events=scores.ndim)
 
 
 def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
