@@ -359,13 +359,14 @@ def _by_shares(x: torch.Tensor, at: torch.Tensor) -> tuple[torch.Tensor, torch.T
     """
     shares = x.softmax(-1)
     own = shares.gather(-1, at)
-    rare = ((own > SURE) | (own < LOST)).squeeze(-1)
-    count = int(rare.sum())
-    small = x.numel() <= SIZES.fused_rows  # to take some rows out would cost as much
-    if 2 * count > rare.numel() or (count and small):
+    least, most = own.aminmax() if own.numel() else (own.new_tensor(1.0), own.new_tensor(0.0))
+    told = least.item() >= LOST and most.item() <= SURE
+    rare = None if told else ((own > SURE) | (own < LOST)).squeeze(-1)
+    # of a small table to take some rows out would cost as much
+    if rare is not None and (x.numel() <= SIZES.fused_rows or 2 * int(rare.sum()) > rare.numel()):
         return _by_others(x, at, shares)
     value, slope = own.log().neg_(), shares.scatter_(-1, at, own - 1.0)
-    if count:
+    if rare is not None:
         rows, labels = x[rare], at[rare]
         value[rare], slope[rare] = _by_others(rows, labels, rows.softmax(-1))
     return value, slope
@@ -373,6 +374,8 @@ def _by_shares(x: torch.Tensor, at: torch.Tensor) -> tuple[torch.Tensor, torch.T
 
 def _by_others(x: torch.Tensor, at: torch.Tensor, shares: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """With the digits of small values, which are in the shares of the others; in blocks of rows that stay in cache."""
+    if x.numel() <= SIZES.fused_rows:
+        return _less_the_own(x, at, shares), shares
     classes = x.shape[-1]
     rows = max(1, SIZES.fused_rows // classes)
     flat, labels, slopes = x.reshape(-1, classes), at.reshape(-1, 1), shares.reshape(-1, classes)
