@@ -63,14 +63,13 @@ class _Made:
     joint: Joint
     pure: Callable[..., torch.Tensor]
     events: int
-    block: int
     value: Any
     slope: Any
 
     def slope_for(self, tensors: tuple[torch.Tensor, ...]) -> torch.Tensor:
         slope, self.slope = self.slope, None
         if slope is None:
-            slope = _in_blocks(self.joint, self.events, self.block, tensors, True)[1]
+            slope = _in_blocks(self.joint, self.events, tensors, True)[1]
         found: torch.Tensor = slope
         return found
 
@@ -94,12 +93,10 @@ class _Step(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped 
         return None, found, *(None for _ in tensors[1:])
 
 
-def _in_blocks(
-    joint: Joint, events: int, block: int, tensors: tuple[torch.Tensor, ...], wanted: bool
-) -> tuple[Any, Any]:
+def _in_blocks(joint: Joint, events: int, tensors: tuple[torch.Tensor, ...], wanted: bool) -> tuple[Any, Any]:
     """So many elements at a time, by stretches of the first axis, but of no axis of the events."""
     first = tensors[0]
-    rows = max(1, block * first.shape[0] // max(first.numel(), 1)) if first.ndim else 1
+    rows = max(1, SIZES.fused_block * first.shape[0] // max(first.numel(), 1)) if first.ndim else 1
     if first.ndim <= events or rows >= first.shape[0]:
         return joint(*tensors, wanted)
     slope, values = torch.empty_like(first) if wanted else None, []
@@ -118,28 +115,28 @@ def fused(
     pure: Callable[..., torch.Tensor],
     *tensors: torch.Tensor,
     events: int = 0,
-    block: int = 0,
 ) -> torch.Tensor:
     """The value, and a slope by the first tensor where that is wanted; by the pure form where one is not finite.
 
     ``events`` of the last axes belong together; where these are all axes, ``joint`` walks in blocks of its own.
     """
     wanted = torch.is_grad_enabled() and tensors[0].requires_grad
-    block = block or SIZES.fused_block
     with torch.no_grad():
-        value, slope = _in_blocks(joint, events, block, tensors, wanted)
+        value, slope = _in_blocks(joint, events, tensors, wanted)
         if value is not None and not isfinite(float(value.sum())):
             value = None
     if value is None:
         return pure(*tensors)
-    found: torch.Tensor = _Step.apply(_Made(joint, pure, events, block, value, slope), *tensors) if wanted else value
+    found: torch.Tensor = _Step.apply(_Made(joint, pure, events, value, slope), *tensors) if wanted else value
     return found
 
 
 # ---- few numbers
 
-FLOATS = {torch.float32: True, torch.float64: True}
-NAMED = {**FLOATS, **dict.fromkeys((torch.bool, torch.uint8, torch.int16, torch.int32, torch.int64), False)}
+NAMED = {
+    **dict.fromkeys(FLOATING, True),
+    **dict.fromkeys((torch.bool, torch.uint8, torch.int16, torch.int32, torch.int64), False),
+}
 """Dtypes that NumPy has too, and whether they are floating."""
 
 

@@ -12,10 +12,9 @@ from typing import Any
 import torch
 from torch.autograd import forward_ad
 
+from ._torch_fused import FLOATING
 from .elementary import multiply
 from .logits import balance
-
-FLOATING = (torch.float32, torch.float64)
 
 
 def followed(x: torch.Tensor, *others: torch.Tensor) -> bool:
