@@ -1,6 +1,7 @@
 """Losses of predicted probabilities, logits and labels."""
 
 from math import inf
+from math import log as ln
 from typing import Any, NamedTuple
 
 from ._definition import statistic
@@ -30,6 +31,7 @@ from ._math import (
     pick,
     segment_sum,
     steady_power,
+    stop_gradient,
 )
 from ._metric import function, loss, metric
 from ._state import Mean
@@ -45,12 +47,28 @@ def _safe_log(xp: Namespace, log: Formula, at_zero: float, dead: Array, x: Array
     return xp.where(low, floor, log(xp.where(dead | low, at_zero, x)))
 
 
-def _log_shares(xp: Namespace, p: Array, label: Array, floor: float | None) -> tuple[Array, Array]:
-    """``label log(p)`` and ``(1 - label) log(1 - p)``: 0 log 0 is 0, and log(1 - p) keeps the digits of a small p."""
-    yes, no = label == 0, label == 1
-    hit = xp.where(yes, 0.0, label * _safe_log(xp, xp.log, 1.0, yes, p, floor))
-    miss = xp.where(no, 0.0, (1 - label) * _safe_log(xp, xp.log1p, 0.0, no, -p, floor))
-    return hit, miss
+def _share_of_log(xp: Namespace, share: Array, log: Formula, end: float, x: Array, floor: float | None) -> Array:
+    """``share log(x)``, for a logarithm that is infinite at the end: 0 times that is 0."""
+    dead = share == 0
+    return xp.where(dead, 0.0, share * _safe_log(xp, log, end + 1, dead, x, floor))
+
+
+def _steep(xp: Namespace, share: Array, log: Formula, end: float, x: Array, floor: float | None) -> Array:
+    """The same with slopes that are finite where it is not, by a tangent: a weight of 0 leaves 0 of them."""
+    if floor is not None:
+        return _share_of_log(xp, share, log, end, x, floor)
+    least = float(xp.finfo(x.dtype).smallest_normal)
+    low = x - end < least
+    bent = share * xp.where(low, (x - end) / least + (ln(least) - 1), log(xp.where(low, end + 1, x)))
+    infinite = stop_gradient(xp, share * log(x)) + (bent - stop_gradient(xp, bent))
+    return xp.where(share == 0, 0.0, xp.where(low, infinite, bent))
+
+
+def _log_shares(
+    xp: Namespace, p: Array, label: Array, floor: float | None, of: Formula = _share_of_log
+) -> tuple[Array, Array]:
+    """``label log(p)`` and ``(1 - label) log(1 - p)``, where log(1 - p) keeps the digits of a small p."""
+    return of(xp, label, xp.log, 0.0, p, floor), of(xp, 1 - label, xp.log1p, -1.0, -p, floor)
 
 
 def bernoulli_surprise(xp: Namespace, p: Array, label: Array, floor: float | None) -> Array:
@@ -464,7 +482,7 @@ class Balance(NamedTuple):
 @statistic(pred=PROBABILITY, target=PROBABILITY)
 def balance(xp: Namespace, pred: Array, target: Array, /, *, log_floor: NonPositive | None = None) -> Balance:
     """What one element adds to either side."""
-    hit, miss = _log_shares(xp, pred, target, log_floor)
+    hit, miss = _log_shares(xp, pred, target, log_floor, _steep)
     return Balance(target, 1 - target, hit, miss)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from .._domains import Interval
 from .._parameters import Rule
 from ._backend import as_it_is
-from ._law import BATCH, law
+from ._law import BATCH, law, rows
 from ._trial import Broken, Trial
 
 CONFIDENT = 128.0
@@ -103,12 +103,17 @@ def _confident(t: Trial, arrays: list[Any]) -> list[Any]:
     return [a if a is None or not r else CONFIDENT * a for a, r in zip(arrays, real, strict=True)]
 
 
+def _alone(t: Trial, arrays: list[Any]) -> list[list[Any]]:
+    """Each element by itself: the value of several is finite where that of each is, and at bounds few are."""
+    return [rows(arrays, slice(i, i + 1)) for i in range(*BATCH)] if t.backend.once is as_it_is else []
+
+
 @law(asks="grad", kinds=True)
 def gradient_by_parameters_is_never_nan(t: Trial) -> None:
     """With any parameter moved from its default, on the closed domain, wherever the value is finite."""
     t.needs_gradient()
     moved, coarse = _moved(t), t.draw_coarse(BATCH)
-    for arrays, (name, value) in product((coarse, _confident(t, coarse)), moved):
+    for arrays, (name, value) in product((coarse, _confident(t, coarse), *_alone(t, coarse)), moved):
         for place, slope in t.slopes(arrays, **{name: value}).items():
             if np.isnan(slope).any() and np.isfinite(t.value(arrays, **{name: value})).all():
                 raise Broken(f"gradient by `{t.names[place]}` is NaN with {name}={value!r}")
