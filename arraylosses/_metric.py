@@ -86,18 +86,20 @@ class Metric:
         return self._plainly(arrays, *shared, options)  # type: ignore[call-arg]  # the shared ones differ by kind
 
     def _plainly(self, arrays: tuple[Array, ...], weights: Any, axis: Axis, params: dict[str, Any]) -> Any:
-        value = self._by_numpy(arrays, weights, params, axis)
+        value = self._by_numpy(arrays, weights, params, axis, most=SIZES.few)
         if value is not None:
             return value
         inputs, form, params = self.inputs(arrays, weights, params)
         return quietly(self._evaluate, inputs.lib, inputs, form, axis, params)
 
-    def _by_numpy(self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any], *options: Any) -> Any:
+    def _by_numpy(
+        self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any], *options: Any, most: int
+    ) -> Any:
         """The value of few numbers of torch's, which NumPy computes where they lie, in a half of the time or more.
 
         None of others, and where something is to be refused: that is said of tensors. The first option is `axis`.
         """
-        found = self._few(arrays, weights, (*params.values(), *options[1:]))
+        found = self._few(arrays, weights, (*params.values(), *options[1:]), most)
         if found is None:
             return None
         host, back = found
@@ -108,15 +110,14 @@ class Metric:
             return None
         return _each(back, value)
 
-    def _few(self, arrays: tuple[Array, ...], weights: Array | None, options: tuple[Any, ...]) -> Any:
+    def _few(self, arrays: tuple[Array, ...], weights: Array | None, options: tuple[Any, ...], most: int) -> Any:
         """Few numbers of torch's as NumPy's, and what makes tensors of results; None where an option is an array."""
         lib = LIBRARIES.get(type(arrays[0])) if arrays else None
-        if lib is None or lib.name != "torch":
+        if lib is None or lib.name != "torch" or arrays[0].numel() > most:
             return None
         for option in options:
             if type(option) not in SCALARS:
                 return None
-        most = SIZES.few if self.definition.form.kernel else 8 * SIZES.few
         return few(lib.xp, most, *arrays) if weights is None else few(lib.xp, most, *arrays, weights)
 
     def _evaluate(self, lib: Library, inputs: Inputs, form: Form, axis: Axis, params: dict[str, Any]) -> Any:
@@ -255,12 +256,18 @@ class Loss(Metric):
         avg_factor: Any,
         params: dict[str, Any],
     ) -> Any:
+        options = axis, reduction, avg_factor
+        form = self.definition.form
+        if form.brief and form.summed is None:  # sums of differences are one kernel of torch's
+            value = self._by_numpy(arrays, weights, params, *options, most=SIZES.brief)
+            if value is not None:
+                return value
         short = self._short(arrays, weights, params) if avg_factor is None and reduction in REDUCTIONS else None
         if short is not None:
             value = quietly(self._briefly, short[0], arrays, weights, axis, reduction, short[1])
             if value is not None:
                 return value
-        value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor)
+        value = self._by_numpy(arrays, weights, params, *options, most=SIZES.few)
         if value is not None:
             return value
         _check_reduction(reduction, avg_factor)

@@ -38,9 +38,9 @@ class Sizes:
         Distances from one point among which XLA looks for the least while it makes them: of more it writes a table.
     tile : int
         Pixels that a matrix of JAX's takes and gives; a window of more taps takes twice as many, or four times.
-    few : int
-        Numbers of all tensors of a call together up to which NumPy computes a formula of elements, where they lie; of
-        what summarises them, in more steps, eight times as many.
+    brief, few : int
+        Numbers of all tensors of a call together up to which NumPy computes them where they lie: in the short way of
+        a call, but for what is one kernel of torch's; and in the long one.
     bytes, torch_bytes : int
         What one block of all inputs takes where a formula walks over them.
     """
@@ -55,12 +55,13 @@ class Sizes:
     many: int = 3 << 19
     threads: int = 1 << 22
     nearest: int = 1 << 13
-    fused_block: int = 1 << 16
+    fused_block: int = 1 << 18
     fused_rows: int = 1 << 18
     images: int = 3 << 17
     jax_row: int = 1 << 15
     tile: int = 16
-    few: int = 1 << 13
+    brief: int = 1 << 12
+    few: int = 3 << 15
     bytes: int = 1 << 20
     torch_bytes: int = 1 << 21
 
@@ -85,4 +86,4 @@ def tiny(elements: int = 3, **others: int) -> AbstractContextManager[None]:
     """Every quick form, in many blocks, for however little data; but for sizes that are given by name."""
     sizes = {f.name: 16 * elements if "bytes" in f.name else elements for f in fields(SIZES)}
     # a block may be one element, or a row; and NumPy's forms are not torch's
-    return sized(**{**sizes, "where": 1, "differences": 5 * elements, "few": 0, **others})
+    return sized(**{**sizes, "where": 1, "differences": 5 * elements, "brief": 0, "few": 0, **others})

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, NONNEGATIVE, PROBABILITY, REAL, SIMPLEX, Count, Positive
-from ._math import absolute, argmax, divide, normal_mass, spread_of_pairs, stop_gradient
+from ._math import absolute, argmax, divide, normal_score, spread_of_pairs, stop_gradient
 from ._math import mean as average_of
 from ._metric import loss, metric
 from ._state import Histogram
@@ -186,12 +186,7 @@ def crps_gaussian(xp: Namespace, mean: Array, std: Array, target: Array, /) -> A
     >>> print(al.crps_gaussian(np.array([0.0]), np.array([1.0]), np.array([2.0])).round(6))
     1.452792
     """
-    rest = target - mean
-    certain = std == 0
-    z = rest / xp.where(certain, 1.0, std)
-    both = normal_mass(xp, absolute(xp, z))
-    density = xp.exp(-0.5 * (z * z)) * (2 / pi) ** 0.5
-    return xp.where(certain, absolute(xp, rest), absolute(xp, rest) * both + std * (density - pi**-0.5))
+    return normal_score(xp, mean, std, target)
 
 
 @loss(

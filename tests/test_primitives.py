@@ -103,6 +103,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "normal_mass": [((np.abs(REAL),), {})],
     "normal_cdf": [((np.array([-8.0, -3.0, -0.7, -1e-8, 0.0, 0.5, 1.0, 5.0]),), {})],
     "normal_quantile": [((np.array([1e-300, 1e-9, 0.02, 0.075, 0.3, 0.5, 0.925, 0.999]),), {})],
+    "normal_score": [((REAL, np.abs(REAL) + 0.1, REAL[::-1].copy()), {}), ((REAL, 0.0 * REAL, REAL + 1.0), {})],
     "by_rows": [((POINTS, first_coordinate, 2), {}), ((RNG.normal(size=(2, 81, 3)), first_coordinate, 2), {})],
     "nearest_several": [((POINTS, OTHERS, 3), {}), ((CLOUD, OTHER_CLOUD, 5), {}), ((TIED, OTHER_CLOUD.round(), 4), {})],
     "thinned": [((POINTS, 1.5), {}), ((CLOUD, 0.4), {}), ((TIED, 1.0), {})],

@@ -48,7 +48,7 @@ from .host import callbacks
 from .logits import balance, focal_surprise, logit_parts, logit_surprise, steady_power
 from .loops import walked
 from .neighbours import by_rows, nearest, nearest_distance, nearest_several, nearest_square, table_by_rows
-from .normal import normal_cdf, normal_mass, normal_quantile
+from .normal import normal_cdf, normal_mass, normal_quantile, normal_score
 from .numbers import NUMBERS, as_numbers, few, words_of
 from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_ranks, tie_spans, weight_by_value
 from .softmax import class_surprise, label_surprise
@@ -151,6 +151,7 @@ __all__ = [
     "normal_cdf",
     "normal_mass",
     "normal_quantile",
+    "normal_score",
     "one_hot",
     "ordered",
     "pad_image",

@@ -62,20 +62,13 @@ def walked(xp: Namespace, step: Formula, carry: Any, rows: Any) -> Any:
 
 
 def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
-    """5 times as fast with its gradient; of float32, in float64."""
+    """Of float32 3 times as fast, 6 times with its gradient."""
     if not pred.dtype == target.dtype == np.float32:
         pure: Array = distributions.divergence.pure(xp, pred, target)
         return pure
-    return in_float64(xp, (pred, target, distributions.massless(pred, target)), _wide_divergence)
+    from . import _jax_distributions as jax
 
-
-def _wide_divergence(xp: Namespace, arrays: Any) -> Array:
-    """In float64 ``d - log(1 + d)`` has digits enough, and no ratio of float32 overflows."""
-    pred, target, dead = arrays
-    known = xp.where(dead, 1.0, target.astype(xp.float64))
-    excess = xp.where(dead, 0.0, pred.astype(xp.float64) - known)
-    ratio = excess / known
-    return xp.sum(known * (ratio - xp.log1p(ratio)) - excess, axis=-1).astype(np.float32)
+    return jax.divergence(pred, target)
 
 
 def by_rows(xp: Namespace, points: Array, find: Formula, rows: int, axis: int = -1) -> Array:

@@ -257,24 +257,39 @@ def spread_of_pairs(xp: Namespace, x: Array) -> Array:
 
 
 def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
-    """Of float32, 3 to 7 times as fast, in cache and in float64: there ``d - log(1 + d)`` has digits enough."""
+    """Of float32, 5 to 14 times as fast, in cache."""
     if not (pred.dtype == target.dtype == np.float32 and pred.size):
         return distributions.divergence.pure(xp, pred, target)
-    found = np.empty(pred.shape[:-1])
+    found = np.empty(pred.shape[:-1], np.float32)
     flat, rows = found.reshape(-1), max(1, 2 * SIZES.nearest // max(pred.shape[-1], 1))
     left, right = (x.reshape(-1, x.shape[-1]) for x in (pred, target))
     with np.errstate(all="ignore"):
         for i in range(0, flat.shape[0], rows):
-            flat[i : i + rows] = _gaps(left[i : i + rows], right[i : i + rows].astype(np.float64))
+            flat[i : i + rows] = _gaps(left[i : i + rows], right[i : i + rows])
     if not np.isfinite(found.sum()):
         return distributions.divergence.pure(xp, pred, target)
-    return found.astype(np.float32)
+    return found
 
 
 def _gaps(pred: Array, target: Array) -> Array:
+    """By logarithms of ratios, and those of pairs that are close, which have no digits, in float64."""
+    ratio = target / pred
+    found: Array = np.vecdot(np.log(ratio, out=ratio), target)
+    if found.min() < distributions.CLOSE:
+        near = found < distributions.CLOSE
+        found[near] = _small_gaps(pred[near], target[near].astype(np.float64))
+    return found
+
+
+def _small_gaps(pred: Array, target: Array) -> Array:
+    """``d - log(1 + d)``, which has digits enough there; of a share that is nearly 0, by its own logarithm."""
     excess = pred - target
     ratio = excess / target
-    ratio -= np.log1p(ratio)
+    gap = np.log1p(ratio)
+    if ratio.min() < distributions.LOST - 1:
+        lost = ratio < distributions.LOST - 1
+        gap[lost] = np.log(pred[lost] / target[lost])
+    ratio -= gap
     ratio *= target
     ratio -= excess
     return np.add.reduce(ratio, axis=-1)

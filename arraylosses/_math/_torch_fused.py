@@ -7,7 +7,7 @@ A second derivative, a trace, a transformation or another device is given the pu
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, pi
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,14 @@ from torch.nn.functional import softplus
 
 from .._sizes import SIZES
 from .._torch_where import untransformed
-from . import _numpy_twins
+from . import _numpy_twins, distributions
 from ._host_central import Host
 
-Joint = Callable[..., tuple[Any, Any]]
-"""(tensors, whether a slope is wanted) -> the value, and its slope by the first of them; None where it cannot say."""
+Wanted = tuple[bool, ...]
+"""By which tensors a slope is wanted; empty where by none."""
+Slopes = tuple[Any, ...]
+Joint = Callable[..., tuple[Any, Slopes]]
+"""(tensors, wanted) -> the value, None where it cannot say, and if wanted its slopes by the first of the tensors."""
 
 NARROW = torch.float32
 FLOATING = (torch.float32, torch.float64)
@@ -58,20 +61,18 @@ HOST = Host(
 
 @dataclass
 class _Made:
-    """What a loss has made of its arguments; the slope is handed over to whoever asks first."""
+    """What a loss has made of its arguments; the slopes are handed over to whoever asks first."""
 
     joint: Joint
     pure: Callable[..., torch.Tensor]
     events: int
+    wanted: Wanted
     value: Any
-    slope: Any
+    slopes: Slopes
 
-    def slope_for(self, tensors: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        slope, self.slope = self.slope, None
-        if slope is None:
-            slope = _in_blocks(self.joint, self.events, tensors, True)[1]
-        found: torch.Tensor = slope
-        return found
+    def slopes_for(self, tensors: tuple[torch.Tensor, ...]) -> Slopes:
+        slopes, self.slopes = self.slopes, ()
+        return slopes or _in_blocks(self.joint, self.events, tensors, self.wanted)[1]
 
 
 class _Step(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped here
@@ -84,30 +85,48 @@ class _Step(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped 
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> tuple[Any, ...]:
-        tensors, (gradient,) = ctx.saved_tensors, gradients
+        tensors, (gradient,), made = ctx.saved_tensors, gradients, ctx.made
         if torch.is_grad_enabled():  # the gradient is to be differentiated itself
-            (found,) = torch.autograd.grad(ctx.made.pure(*tensors), tensors[0], gradient, create_graph=True)
-        else:
-            slope = ctx.made.slope_for(tensors)
-            found = slope.mul_(gradient.reshape(*gradient.shape, *(1,) * (slope.ndim - gradient.ndim)))
-        return None, found, *(None for _ in tensors[1:])
+            wanted = [x for x, asked in zip(tensors, made.wanted, strict=True) if asked]
+            again = iter(_slopes(made.pure(*tensors), wanted, gradient))
+            return None, *(next(again) if asked else None for asked in made.wanted)
+        found = [s if s is None else s.mul_(_spread(gradient, s)) for s in made.slopes_for(tensors)]
+        return None, *found, *(None for _ in tensors[len(found) :])
 
 
-def _in_blocks(joint: Joint, events: int, tensors: tuple[torch.Tensor, ...], wanted: bool) -> tuple[Any, Any]:
+def _spread(gradient: torch.Tensor, slope: torch.Tensor) -> torch.Tensor:
+    """One for each event as one for each of its elements."""
+    return gradient if gradient.ndim == slope.ndim else gradient[(..., *(None,) * (slope.ndim - gradient.ndim))]
+
+
+def _slopes(value: torch.Tensor, wanted: list[torch.Tensor], gradient: Any = None) -> Iterable[torch.Tensor]:
+    """Zeros by what a value does not depend on; with the gradient of the value, to be differentiated again."""
+    if not value.requires_grad:
+        return map(torch.zeros_like, wanted)
+    twice = gradient is not None
+    found: tuple[torch.Tensor, ...] = torch.autograd.grad(
+        value if twice else value.sum(), wanted, gradient, create_graph=twice, allow_unused=True, materialize_grads=True
+    )
+    return found
+
+
+def _in_blocks(joint: Joint, events: int, tensors: tuple[torch.Tensor, ...], wanted: Wanted) -> tuple[Any, Slopes]:
     """So many elements at a time, by stretches of the first axis, but of no axis of the events."""
     first = tensors[0]
     rows = max(1, SIZES.fused_block * first.shape[0] // max(first.numel(), 1)) if first.ndim else 1
     if first.ndim <= events or rows >= first.shape[0]:
         return joint(*tensors, wanted)
-    slope, values = torch.empty_like(first) if wanted else None, []
+    values = first.new_empty(first.shape[: first.ndim - events])  # filled piece by piece: torch joins on one core
+    slopes = tuple(torch.empty_like(x) if asked else None for x, asked in zip(tensors, wanted, strict=False))
     for i in range(0, first.shape[0], rows):
-        value, part = joint(*(a[i : i + rows] for a in tensors), wanted)
+        value, parts = joint(*(a[i : i + rows] for a in tensors), wanted)
         if value is None:
-            return None, None
-        values.append(value)
-        if slope is not None:
-            slope[i : i + rows] = part
-    return torch.cat(values), slope
+            return None, ()
+        values[i : i + rows] = value
+        for slope, part in zip(slopes, parts, strict=False):
+            if slope is not None:
+                slope[i : i + rows] = part
+    return values, slopes
 
 
 def fused(
@@ -116,18 +135,19 @@ def fused(
     *tensors: torch.Tensor,
     events: int = 0,
 ) -> torch.Tensor:
-    """The value, and a slope by the first tensor where that is wanted; by the pure form where one is not finite.
+    """The value, with the slopes that are wanted; by the pure form where one is not finite.
 
     ``events`` of the last axes belong together; where these are all axes, ``joint`` walks in blocks of its own.
     """
-    wanted = torch.is_grad_enabled() and tensors[0].requires_grad
+    wanted: Wanted = tuple(x.requires_grad for x in tensors) if torch.is_grad_enabled() else ()
+    wanted = wanted if True in wanted else ()
     with torch.no_grad():
-        value, slope = _in_blocks(joint, events, tensors, wanted)
+        value, slopes = _in_blocks(joint, events, tensors, wanted)
         if value is not None and not isfinite(float(value.sum())):
             value = None
     if value is None:
         return pure(*tensors)
-    found: torch.Tensor = _Step.apply(_Made(joint, pure, events, value, slope), *tensors) if wanted else value
+    found: torch.Tensor = _Step.apply(_Made(joint, pure, events, wanted, value, slopes), *tensors) if wanted else value
     return found
 
 
@@ -208,28 +228,7 @@ class _Elements(torch.autograd.Function):  # type: ignore[misc]  # torch is unty
             wanted = [x for x in tensors if x.requires_grad]
             found = iter(_slopes(ctx.kernel(*tensors), wanted, gradient))
             return None, None, None, *(next(found) if x.requires_grad else None for x in tensors)
-        return (
-            None,
-            None,
-            None,
-            *(
-                slope
-                if slope is None
-                else slope * gradient.reshape(*gradient.shape, *(1,) * (slope.ndim - gradient.ndim))
-                for slope in ctx.slopes
-            ),
-        )
-
-
-def _slopes(value: torch.Tensor, wanted: list[torch.Tensor], gradient: Any = None) -> Iterable[torch.Tensor]:
-    """Zeros by what a value does not depend on; with the gradient of the value, to be differentiated again."""
-    if not value.requires_grad:
-        return map(torch.zeros_like, wanted)
-    twice = gradient is not None
-    found: tuple[torch.Tensor, ...] = torch.autograd.grad(
-        value if twice else value.sum(), wanted, gradient, create_graph=twice, allow_unused=True, materialize_grads=True
-    )
-    return found
+        return None, None, None, *(s if s is None else s * _spread(gradient, s) for s in ctx.slopes)
 
 
 def by_elements(kernel: Callable[..., Any], tensors: tuple[torch.Tensor, ...], batch: int) -> Any:
@@ -264,19 +263,22 @@ def _against(sign: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
     return (sign * 0.5).add_(0.5).sub_(label)
 
 
-def _sides(label: torch.Tensor) -> torch.Tensor | None:
-    """-1 for yes and 1 for no, so that a logit times this speaks against the label; None where a label is neither."""
-    sides = (label * -2.0).add_(1.0)
-    return sides if label.numel() and float(sides.abs().amin()) == 1.0 else None
+def _hard(label: torch.Tensor) -> bool:
+    """Whether each label of a domain that ends at 0 and 1 is one of them: no product with what it lacks is left."""
+    return float(torch.dot(label.flatten(), (1.0 - label).flatten())) == 0.0
 
 
-def logit_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
-    """Cross entropy of logits; of a yes or a no it is one function of the logit for it, which has all digits."""
-    sides = _sides(label)
-    if sides is None:
+def _flipped(x: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+    """``x`` of a no, ``-x`` of a yes."""
+    return torch.addcmul(x, x, label, value=-2.0)
+
+
+def logit_surprise(x: torch.Tensor, label: torch.Tensor, wanted: Wanted) -> tuple[torch.Tensor, Slopes]:
+    """Cross entropy of logits; of a yes or a no it is one function of the logit against it, which has all digits."""
+    if not _hard(label):
         return _surprise_of_share(x, label, wanted)
-    against = x * sides
-    return _surprise(against), against.sigmoid_().mul_(sides) if wanted else None
+    against = _flipped(x, label)
+    return _surprise(against), (_flipped(against.sigmoid_(), label),) if wanted else ()
 
 
 def _surprise(against: torch.Tensor) -> torch.Tensor:
@@ -285,39 +287,38 @@ def _surprise(against: torch.Tensor) -> torch.Tensor:
     return found
 
 
-def _surprise_of_share(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
+def _surprise_of_share(x: torch.Tensor, label: torch.Tensor, wanted: Wanted) -> tuple[torch.Tensor, Slopes]:
     """``|against| size + log(1 + exp(-size))``, in which nothing cancels."""
     sign, size = x.sign(), x.abs()
     against, small = _against(sign, label), size.neg().exp_()
     if not wanted:
-        return size.mul_(against.abs_()).add_(small.log1p_()), None
+        return size.mul_(against.abs_()).add_(small.log1p_()), ()
     value = size.mul_(against.abs()).add_(small.log1p())
     small.div_(small + 1.0)
-    return value, against.sub_(small.mul_(sign))
+    return value, (against.sub_(small.mul_(sign)),)
 
 
 def focal_surprise(
-    x: torch.Tensor, label: torch.Tensor, wanted: bool, *, gamma: float, alpha: float | None
-) -> tuple[torch.Tensor, Any]:
+    x: torch.Tensor, label: torch.Tensor, wanted: Wanted, *, gamma: float, alpha: float | None
+) -> tuple[torch.Tensor, Slopes]:
     """``balance wrong**gamma surprise``, for a gamma of at least 1."""
-    sides = _sides(label)
-    if sides is None:
+    if not _hard(label):
         return _focal_of_share(x, label, wanted, gamma, alpha)
-    against = x * sides
+    against = _flipped(x, label)
     surprise, wrong = _surprise(against), against.sigmoid()
     factor = wrong.square() if gamma == 2.0 else wrong.pow(gamma)
     if alpha is not None:
-        factor.mul_((sides * (0.5 - alpha)).add_(0.5))
+        factor.mul_((label * (2.0 * alpha - 1.0)).add_(1.0 - alpha))
     if not wanted:
-        return surprise.mul_(factor), None
+        return surprise.mul_(factor), ()
     right = against.neg_().sigmoid_()
-    slope = right.mul_(surprise).mul_(gamma).add_(wrong).mul_(factor).mul_(sides)
-    return surprise.mul_(factor), slope
+    slope = right.mul_(surprise).mul_(gamma).add_(wrong).mul_(factor)
+    return surprise.mul_(factor), (_flipped(slope, label),)
 
 
 def _focal_of_share(
-    x: torch.Tensor, label: torch.Tensor, wanted: bool, gamma: float, alpha: float | None
-) -> tuple[torch.Tensor, Any]:
+    x: torch.Tensor, label: torch.Tensor, wanted: Wanted, gamma: float, alpha: float | None
+) -> tuple[torch.Tensor, Slopes]:
     sign, size = x.sign(), x.abs()
     against, small = _against(sign, label), size.neg().exp_()
     share = against.abs()
@@ -328,22 +329,24 @@ def _focal_of_share(
     lower = wrong if gamma == 2.0 else wrong.pow(gamma - 1.0)
     factor = lower if alpha is None else lower * (label * (2.0 * alpha - 1.0)).add_(1.0 - alpha)
     if not wanted:
-        return surprise.mul_(factor).mul_(wrong), None
+        return surprise.mul_(factor).mul_(wrong), ()
     small.div_(whole)
     # slopes of the probability to be wrong, and of the surprise
     of_wrong = (label * -2.0).add_(1.0).mul_(small).div_(whole).mul_(surprise).mul_(gamma)
     of_surprise = against.sub_(sign.mul_(small)).mul_(wrong)
-    return surprise.mul_(factor).mul_(wrong), of_wrong.add_(of_surprise).mul_(factor)
+    return surprise.mul_(factor).mul_(wrong), (of_wrong.add_(of_surprise).mul_(factor),)
 
 
 # ---- logits of classes
 
 
-def label_surprise(x: torch.Tensor, label: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
+def label_surprise(x: torch.Tensor, label: torch.Tensor, wanted: Wanted) -> tuple[torch.Tensor, Slopes]:
     """Surprise of a label under logits (..., classes); the slope is the shares of the classes."""
     at = label.unsqueeze(-1)
-    value, slope = _by_shares(x, at) if wanted else (_by_logarithms(x, at), None)
-    return value.squeeze(-1), slope
+    if not wanted:
+        return _by_logarithms(x, at).squeeze(-1), ()
+    value, slope = _by_shares(x, at)
+    return value.squeeze(-1), (slope,)
 
 
 SURE, LOST = 0.36, 1e-30
@@ -441,24 +444,50 @@ def exponentials(cost: torch.Tensor) -> Callable[..., torch.Tensor]:
 # ---- ensembles
 
 
-def spread_of_pairs(x: torch.Tensor, wanted: bool) -> tuple[Any, Any]:
+def spread_of_pairs(x: torch.Tensor, wanted: Wanted) -> tuple[Any, Slopes]:
     """By the sorted, where no two are equal: equals share their slopes."""
     m = x.shape[-1]
     ordered, order = x.sort(-1)
     if bool((ordered[..., 1:] == ordered[..., :-1]).any()):
-        return None, None
+        return None, ()
     place = torch.arange(1 - m, m, 2, dtype=x.dtype).div_(m)
     value = ordered.mul_(place).sum(-1)
-    return value, torch.empty_like(x).scatter_(-1, order, place.expand(x.shape)) if wanted else None
+    return value, (torch.empty_like(x).scatter_(-1, order, place.expand(x.shape)),) if wanted else ()
 
 
 # ---- distributions
 
 
-def divergence(pred: torch.Tensor, target: torch.Tensor, wanted: bool) -> tuple[torch.Tensor, Any]:
-    """Kullback-Leibler divergence of float32: in float64 ``d - log(1 + d)`` has digits enough."""
-    wide = target.double()
-    excess = pred.double().sub_(wide)
-    ratio = excess / wide
-    value = ratio.sub_(ratio.log1p()).mul_(wide).sub_(excess).sum(-1)
-    return value.to(pred.dtype), (target / pred).neg_() if wanted else None
+def divergence(pred: torch.Tensor, target: torch.Tensor, wanted: Wanted) -> tuple[torch.Tensor, Slopes]:
+    """Kullback-Leibler divergence of float32, by logarithms of ratios; of pairs that are close, in float64."""
+    ratio = target / pred
+    value = ratio.log().mul_(target).sum(-1)
+    if value.numel() and value.amin().item() < distributions.CLOSE:
+        near = value < distributions.CLOSE
+        value[near] = _small_gaps(pred[near], target[near].double()).to(pred.dtype)
+    return value, (ratio.neg_(),) if wanted else ()
+
+
+def _small_gaps(pred: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """``d - log(1 + d)``, which has digits enough there; of a share that is nearly 0, by its own logarithm."""
+    excess = pred - target
+    ratio = excess / target
+    gap, lost = ratio.log1p(), ratio < distributions.LOST - 1
+    if lost.any():
+        gap = torch.where(lost, (pred / target).log(), gap)
+    return ratio.sub_(gap).mul_(target).sub_(excess).sum(-1)
+
+
+def normal_score(
+    mean: torch.Tensor, std: torch.Tensor, target: torch.Tensor, wanted: Wanted
+) -> tuple[torch.Tensor, Slopes]:
+    """``rest side + std density``, of which side and density are the slopes."""
+    value = target - mean
+    z = (value / std).mul_(0.5**0.5)
+    side = z.erf().copysign_(value)  # a deviation may be -0
+    density = z.square_().neg_().exp_().mul_((2 / pi) ** 0.5).sub_(pi**-0.5)
+    value.mul_(side).addcmul_(std, density)
+    if not wanted:
+        return value, ()
+    made = side.neg, lambda: density, lambda: side
+    return value, tuple(slope() if asked else None for slope, asked in zip(made, wanted, strict=True))

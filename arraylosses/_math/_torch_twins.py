@@ -21,6 +21,7 @@ from . import (
     entropic,
     logits,
     neighbours,
+    normal,
     numbers,
     ranks,
     scalings,
@@ -49,6 +50,15 @@ def normal_quantile(xp: Namespace, p: Array) -> Array:
     from torch.special import ndtri
 
     return ndtri(p)
+
+
+def normal_score(xp: Namespace, mean: Array, std: Array, target: Array) -> Array:
+    """1.7 times as fast, 3 times with its gradients."""
+    from . import _torch_fused as torch
+
+    pure = partial(normal.normal_score.pure, xp)
+    given = mean, std, target
+    return torch.fused(torch.normal_score, pure, *given) if all(map(torch.plain, given)) else pure(*given)
 
 
 def half_spectrum(xp: Namespace, x: Array) -> Array:
@@ -128,7 +138,7 @@ def label_surprise(xp: Namespace, scores: Array, label: Array) -> Array:
 
 
 def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
-    """10 times as fast with its gradient; of float32, in float64."""
+    """Of float32 4 to 5 times as fast, and up to 11 times with its gradient."""
     from . import _torch_fused as torch
 
     pure = partial(distributions.divergence.pure, xp)

@@ -82,6 +82,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     normal.normal_cdf: ("numpy", "torch"),
     normal.normal_mass: ("numpy", "torch", "jax"),
     normal.normal_quantile: ("numpy", "torch"),
+    normal.normal_score: ("torch",),
     windows.window_average: ("numpy", "torch", "jax"),
     entropic.prices: ("numpy", "torch", "jax"),
     entropic.soft_minimum: ("numpy", "torch"),

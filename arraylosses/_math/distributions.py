@@ -4,6 +4,11 @@ from .._typing import Array, Namespace
 from ._primitive import Primitive
 from .elementary import either, log_gap
 
+CLOSE = 2.0**-4
+"""Nats from which a sum of ``target log(target / pred)`` has some 20 units of its last place to spare at worst."""
+LOST = 2.0**-20
+"""The ratio of two shares below which ``1 + d``, of its excess d in float64, has no longer the digits of float32."""
+
 
 def massless(pred: Array, target: Array) -> Array:
     """Where a class has no target mass and so costs nothing, whatever is predicted; but a NaN must show."""

@@ -4,6 +4,7 @@ from math import pi, sqrt
 
 from .._typing import Array, Namespace
 from ._primitive import Primitive
+from .elementary import absolute
 
 Ratio = tuple[tuple[float, ...], tuple[float, ...]]
 """Coefficients of two polynomials, highest power first."""
@@ -178,6 +179,19 @@ def normal_cdf(xp: Namespace, x: Array) -> Array:
 def normal_mass(xp: Namespace, x: Array) -> Array:
     """Probability that a standard normal variable lies within ``x``, of at least 0, of its mean."""
     return 1.0 - 2.0 * normal_cdf(xp, -x)
+
+
+@Primitive
+def normal_score(xp: Namespace, mean: Array, std: Array, target: Array) -> Array:
+    """Integral of the square by which a normal distribution function misses the target's step; of no deviation, too."""
+    rest = target - mean
+    certain = std == 0
+    z = rest / xp.where(certain, 1.0, std)
+    both = normal_mass(xp, absolute(xp, z))
+    density = xp.exp(-0.5 * (z * z)) * (2 / pi) ** 0.5
+    size = absolute(xp, rest)
+    # without deviation both is 1 and the density 0: the value is the size, and the slope by the deviation this
+    return xp.where(certain, size - std * pi**-0.5, size * both + std * (density - pi**-0.5))
 
 
 @Primitive

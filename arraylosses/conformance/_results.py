@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .._domains import BINARY, MASS, REAL
+from .._domains import BINARY, MASS, REAL, Domain
 from .._xp import library
 from ._backend import leaves
 from ._law import BATCH, law, rows
@@ -14,6 +14,10 @@ from ._trial import LEAST, SINGLE, Broken, Trial, degree
 
 CONFIDENT = 64.0
 """A score by which another outcome has a chance of 1e-28."""
+WHOLES = frozenset({"height", "ray", "node"})
+"""Axes of what is averaged, or shared out, before it is compared."""
+NEARLY = 2.0**-60
+"""What is lost beside 1 in float64 too."""
 
 # ---- kinds of result
 
@@ -229,6 +233,45 @@ def far_from_zero_is_right(t: Trial) -> None:
     moved = [a if i not in places else (a + 4096).astype("float32") for i, a in enumerate(t.draw(BATCH))]
     want = t.reference.value(t.as_dtype(moved, "float64"))
     t.close(t.value(moved), want, "offset 4096", float(64 * np.finfo("float32").eps * 4096), size=512.0)
+
+
+@law
+def beside_zero_is_right(t: Trial) -> None:
+    """Of what is bounded by 0 and nearly there, and of scores given with confidence, each value as NumPy gives it."""
+    t.takes("reduction")
+    near = [d.low == 0 and d.bounded and d.condition is None and not d.label for d in t.domains]
+    t.needs(any(near), "nothing of it is bounded by 0 alone")
+    for steps in (1, 2):
+        _each_is_right(
+            t, [_beside(*each) for each in zip(t.rounded(steps).draw(BATCH), t.domains, near, strict=True)], "nearly 0"
+        )
+
+
+def _beside(array: Any, domain: Domain, near: bool) -> Any:
+    if array is None or domain.label:
+        return array
+    return np.where(array == 0, NEARLY, array) if near else array if domain.bounded else CONFIDENT * array
+
+
+def _each_is_right(t: Trial, arrays: list[Any], what: str, tolerance: float | None = None) -> None:
+    """Each value by itself, as far as float32 has digits for it."""
+    want = t.reference.value(t.as_dtype(arrays, "float64"), reduction="none")
+    told = (np.abs(want) > 1e-30) & (np.abs(want) < 1e3)
+    got, want = t.value(arrays, reduction="none")[told], want[told]
+    t.close(got / np.abs(want), np.sign(want), what, tolerance)
+
+
+@law
+def beside_the_truth_is_right(t: Trial) -> None:
+    """In float32, of predictions that are nearly the target, each value as float64 gives it."""
+    t.takes("reduction")
+    t.needs(len(t.domains) > 1 and t.domains[0].name == t.domains[1].name, "scores are not labels")
+    t.needs(t.metric.facts.best == 0, "is not 0 at the truth")
+    t.needs(WHOLES.isdisjoint(t.domains[0].event), "compares parts of a whole, which are rounded before")
+    first, truth, *rest = t.draw(BATCH, inner=True)
+    t.needs(first.shape == truth.shape, "several points may be near one")
+    close = truth + (first - truth) * 2.0**-10
+    _each_is_right(t, t.as_dtype([close, truth, *rest], "float32"), "nearly the truth", SINGLE)
 
 
 @law
