@@ -214,7 +214,11 @@ class Form:
 
     def adds_sooner(self, lib: Library, x: Array) -> bool:
         """Whether the sum over elements like these has a quick form."""
-        return self.summed is not None and lib.name in self.summed.natives and size(x) >= SIZES.summed
+        if self.summed is None or lib.name not in self.summed.natives:
+            return False
+        if lib.name != "torch":
+            return size(x) >= SIZES.summed
+        return not lib.compiling() and 2 * x.nbytes > SIZES.torch_bytes
 
     def lazy(self, facts: Facts) -> bool:
         """Whether Dask can describe the result: a form may have a state of fixed size where others sort."""

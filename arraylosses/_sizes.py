@@ -29,6 +29,8 @@ class Sizes:
         float32 numbers of an array which two threads of NumPy's read: a core's cache has no place for it.
     nearest : int
         Numbers of which whole numbers, of eight bytes each, stay in the cache that is nearest.
+    torch_terms : int
+        Numbers of the memory, which is kept, in which torch makes what it adds.
     fused_block, fused_rows : int
         Elements for which torch makes a loss and its slope at a time; and where they are rows that have one value
         each, and one table is all that is written on the way.
@@ -55,6 +57,7 @@ class Sizes:
     many: int = 3 << 19
     threads: int = 1 << 22
     nearest: int = 1 << 13
+    torch_terms: int = 7 << 16
     fused_block: int = 1 << 18
     fused_rows: int = 1 << 18
     images: int = 3 << 17

@@ -1,0 +1,45 @@
+"""Sums of torch's differences, block by block in one piece of memory that is kept."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+
+from .._sizes import SIZES
+from ._memory import borrowed, kept
+from .blocks import stretches
+
+Terms = Callable[..., torch.Tensor]
+"""(two blocks, ``out=`` a third) -> what is to be added, in the third."""
+
+
+def square(x: torch.Tensor, y: torch.Tensor, *, out: torch.Tensor) -> torch.Tensor:
+    return torch.sub(x, y, out=out).square_()
+
+
+def size(x: torch.Tensor, y: torch.Tensor, *, out: torch.Tensor) -> torch.Tensor:
+    return torch.sub(x, y, out=out).abs_()
+
+
+TERMS: dict[str, Callable[..., Terms]] = {
+    "sum_of_squares": lambda: square,
+    "sum_of_absolutes": lambda: size,
+    "sum_of_huber": lambda delta=1.0: partial(torch.ops.aten.huber_loss.out, reduction=0, delta=delta),
+    "sum_of_smooth_l1": lambda beta=1.0: partial(torch.ops.aten.smooth_l1_loss.out, reduction=0, beta=beta),
+}
+"""Primitive -> what makes its terms of its parameters."""
+
+
+def added(terms: Terms, x: torch.Tensor, y: torch.Tensor, wide: bool) -> torch.Tensor:
+    """Block by block, and these in float64; ``wide``, every one, so that no split shows."""
+    dtype = torch.float64 if wide else x.dtype
+    memory, place = borrowed(min(SIZES.torch_terms, x.numel()), np.dtype(str(x.dtype).rpartition(".")[2]))
+    try:
+        out, parts = torch.from_numpy(place), []
+        for index in stretches(tuple(x.shape), SIZES.torch_terms):
+            left = x[index]
+            parts.append(terms(left, y[index], out=out[: left.numel()].view(left.shape)).sum(dtype=dtype).item())
+    finally:
+        kept(memory)
+    return torch.tensor(sum(parts), dtype=dtype)
