@@ -273,9 +273,9 @@ def in_words(form: Form, lib: Library, state: State, dtype: Dtype) -> State:
 
 
 def _block_bytes(form: Form, lib: Library) -> float:
-    """torch pays more for a call, most of all where an element is an array; summaries make more on the way."""
+    """torch pays more for a call; summaries make more on the way."""
     if lib.name == "torch":
-        return (SIZES.torch_bytes if form.brief else 4 * SIZES.torch_bytes) if form.kernel else inf
+        return SIZES.torch_bytes if form.kernel else inf
     return SIZES.bytes if form.kernel else SIZES.bytes // 2
 
 

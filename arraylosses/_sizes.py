@@ -30,7 +30,7 @@ class Sizes:
     nearest : int
         Numbers of which whole numbers, of eight bytes each, stay in the cache that is nearest.
     torch_terms : int
-        Numbers of the memory, which is kept, in which torch makes what it adds.
+        Numbers of the memory, which is kept, in which torch makes what it adds where they are more.
     fused_block, fused_rows : int
         Elements for which torch makes a loss and its slope at a time; and where they are rows that have one value
         each, and one table is all that is written on the way.
@@ -66,7 +66,7 @@ class Sizes:
     brief: int = 1 << 12
     few: int = 3 << 15
     bytes: int = 1 << 20
-    torch_bytes: int = 1 << 21
+    torch_bytes: int = 1 << 23
 
 
 SIZES = Sizes()

@@ -1,7 +1,8 @@
 """Sums of torch's differences, block by block in one piece of memory that is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from math import ceil
 
 import numpy as np
 import torch
@@ -14,16 +15,12 @@ Terms = Callable[..., torch.Tensor]
 """(two blocks, ``out=`` a third) -> what is to be added, in the third."""
 
 
-def square(x: torch.Tensor, y: torch.Tensor, *, out: torch.Tensor) -> torch.Tensor:
-    return torch.sub(x, y, out=out).square_()
-
-
 def size(x: torch.Tensor, y: torch.Tensor, *, out: torch.Tensor) -> torch.Tensor:
     return torch.sub(x, y, out=out).abs_()
 
 
 TERMS: dict[str, Callable[..., Terms]] = {
-    "sum_of_squares": lambda: square,
+    "sum_of_squares": lambda: partial(torch.ops.aten.mse_loss.out, reduction=0),
     "sum_of_absolutes": lambda: size,
     "sum_of_huber": lambda delta=1.0: partial(torch.ops.aten.huber_loss.out, reduction=0, delta=delta),
     "sum_of_smooth_l1": lambda beta=1.0: partial(torch.ops.aten.smooth_l1_loss.out, reduction=0, beta=beta),
@@ -31,15 +28,24 @@ TERMS: dict[str, Callable[..., Terms]] = {
 """Primitive -> what makes its terms of its parameters."""
 
 
+def _pairs(x: torch.Tensor, y: torch.Tensor) -> Iterable[tuple[torch.Tensor, torch.Tensor]]:
+    """Stretches of both, as they lie in memory."""
+    if not (x.is_contiguous() and y.is_contiguous()):
+        return ((x[index], y[index]) for index in stretches(tuple(x.shape), SIZES.torch_terms))
+    count = ceil(x.numel() / ceil(x.numel() / SIZES.torch_terms))
+    return zip(x.view(-1).split(count), y.view(-1).split(count), strict=True)
+
+
 def added(terms: Terms, x: torch.Tensor, y: torch.Tensor, wide: bool) -> torch.Tensor:
     """Block by block, and these in float64; ``wide``, every one, so that no split shows."""
-    dtype = torch.float64 if wide else x.dtype
+    dtype, sums = torch.float64 if wide else x.dtype, []
     memory, place = borrowed(min(SIZES.torch_terms, x.numel()), np.dtype(str(x.dtype).rpartition(".")[2]))
     try:
-        out, parts = torch.from_numpy(place), []
-        for index in stretches(tuple(x.shape), SIZES.torch_terms):
-            left = x[index]
-            parts.append(terms(left, y[index], out=out[: left.numel()].view(left.shape)).sum(dtype=dtype).item())
+        whole = room = torch.from_numpy(place)
+        for left, right in _pairs(x, y):
+            if room.shape != left.shape:
+                room = whole[: left.numel()].view(left.shape)
+            sums.append(terms(left, right, out=room).sum(dtype=dtype).item())
     finally:
         kept(memory)
-    return torch.tensor(sum(parts), dtype=dtype)
+    return torch.tensor(sum(sums), dtype=dtype)
