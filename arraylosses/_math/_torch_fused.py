@@ -395,17 +395,24 @@ def _less_the_own(x: torch.Tensor, at: torch.Tensor, shares: torch.Tensor) -> to
 
 def _by_logarithms(x: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
     """The quicker way, in one table; values below 1, whose digits it loses, by shares."""
+    if x.numel() <= 2 * SIZES.fused_rows:
+        return _taken(torch.log_softmax(x, -1), x, at)
     rows = max(1, 2 * SIZES.fused_rows // x.shape[-1])
     flat, labels = x.reshape(-1, x.shape[-1]), at.reshape(-1, 1)
     table, values = torch.empty_like(flat[:rows]), []
     for part, label in zip(flat.split(rows), labels.split(rows), strict=True):
-        value = torch.log_softmax(part, -1, out=table[: part.shape[0]]).gather(-1, label).neg_()
-        near = value.squeeze(-1) < 1.0
-        if near.any():
-            rows, own = part[near], label[near]
-            value[near] = _by_others(rows, own, rows.softmax(-1))[0]
-        values.append(value)
+        values.append(_taken(torch.log_softmax(part, -1, out=table[: part.shape[0]]), part, label))
     return torch.cat(values).reshape(at.shape)
+
+
+def _taken(logarithms: torch.Tensor, x: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
+    value = logarithms.gather(-1, at).neg_()
+    near = value < 1.0
+    if near.any():
+        near = near.squeeze(-1)
+        rows, own = x[near], at[near]
+        value[near] = _by_others(rows, own, rows.softmax(-1))[0]
+    return value
 
 
 # ---- prices of transport
