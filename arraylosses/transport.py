@@ -201,7 +201,7 @@ def optimal_transport_distance(
     if pred_weights is None and target_weights is None and pred.shape == target.shape:
         (partner,) = match(xp, pred, target, options=options, asked=asked)
         distance = norm(xp, pred - pick_rows(xp, target, partner))
-        return power_mean(xp, xp.full_like(distance, 1.0 / distance.shape[-1]), distance, p, root)
+        return power_mean(xp, None, distance, p, root)
     pred, target = _without_absent(xp, pred, pred_weights), _without_absent(xp, target, target_weights)
     a, b = _or_ones(xp, pred, pred_weights), _or_ones(xp, target, target_weights)
     source, sink, mass, at_pred, at_target, longest = plan(xp, pred, target, a, b, options=options, asked=asked)
@@ -417,7 +417,8 @@ def sliced_wasserstein_distance(
     y, y_weights = _projected(xp, target, target_weights, projections)
     share, gap = quantile_gaps(xp, x, y, x_weights, y_weights)
     lines, steps = gap.shape[-2:]
-    share, gap = (xp.reshape(v, (*v.shape[:-2], lines * steps)) for v in (share / lines, gap))
+    several = None if share is None else share / lines
+    share, gap = (v if v is None else xp.reshape(v, (*v.shape[:-2], lines * steps)) for v in (several, gap))
     return power_mean(xp, share, absolute(xp, gap), p, root)
 
 

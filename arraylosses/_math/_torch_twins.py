@@ -417,12 +417,14 @@ def on_the_host(primitive: Primitive, native: Formula, *, keeps: bool = True) ->
 
 
 def ordered(xp: Namespace, x: Array) -> Array:
-    """By NumPy, where no gradient is wanted."""
+    """By NumPy; many float32 with their gradient twice as fast."""
     from . import _torch_fused as torch
 
-    if not torch.unwatched(x):
+    if torch.unwatched(x):
+        return xp.asarray(np.sort(x.numpy(), axis=-1))
+    if not (torch.plain(x) and x.dtype == torch.NARROW and x.shape[-1] >= SIZES.row):
         return ranks.ordered.pure(xp, x)
-    return xp.asarray(np.sort(x.numpy(), axis=-1))
+    return xp.take_along_axis(x, xp.asarray(_numpy_twins.stable_order(x.detach().numpy())), axis=-1)
 
 
 def spread_of_pairs(xp: Namespace, x: Array) -> Array:

@@ -151,15 +151,20 @@ def directions(like: Any, axes: float, count: float, seed: float) -> tuple[Any, 
 # ---- means of powers
 
 
-def power_mean(xp: Namespace, share: Array, distance: Array, power: float, root: bool) -> Array:
-    """Sum of ``share * distance ** power`` over the last axis, its root or not; gradient 0 where it is 0."""
+def _shared(xp: Namespace, share: Array | None, x: Array) -> Array:
+    """The sum over the last axis, of which each has a share, or all the same."""
+    return xp.sum(x, axis=-1) / x.shape[-1] if share is None else xp.sum(multiply(xp, share, x), axis=-1)
+
+
+def power_mean(xp: Namespace, share: Array | None, distance: Array, power: float, root: bool) -> Array:
+    """Mean of ``distance ** power`` over the last axis, its root or not; gradient 0 where it is 0."""
     if power == 1.0:
-        return xp.sum(multiply(xp, share, distance), axis=-1)
+        return _shared(xp, share, distance)
     if not root:
-        return xp.sum(multiply(xp, share, distance**power), axis=-1)
+        return _shared(xp, share, distance**power)
     longest = stop_gradient(xp, xp.max(distance, axis=-1, keepdims=True))
     longest = xp.where(longest == 0, 1.0, longest)
-    mean = xp.sum(multiply(xp, share, (distance / longest) ** power), axis=-1)
+    mean = _shared(xp, share, (distance / longest) ** power)
     return longest[..., 0] * root_of(xp, mean, power)
 
 
@@ -183,8 +188,7 @@ def _levels(xp: Namespace, weights: Array | None, like: Array) -> Array:
 
 def _sorted(xp: Namespace, x: Array, weights: Array | None) -> tuple[Array, Array]:
     if weights is None:
-        x = ordered(xp, x)
-        return x, _levels(xp, None, x)
+        return (x := ordered(xp, x)), _levels(xp, None, x)
     order = xp.argsort(x, axis=-1, stable=True)
     weights = xp.take_along_axis(weights, order, axis=-1)
     x = xp.take_along_axis(x, order, axis=-1)
@@ -193,16 +197,17 @@ def _sorted(xp: Namespace, x: Array, weights: Array | None) -> tuple[Array, Arra
 
 def quantile_gaps(
     xp: Namespace, x: Array, y: Array, x_weights: Array | None, y_weights: Array | None
-) -> tuple[Array, Array]:
+) -> tuple[Array | None, Array]:
     """Stretches of [0, 1] on which the quantile functions of (..., n) and (..., m) are flat, and their difference.
 
     Both run through the levels of both together: at each, so many of the one and so many of the other lie below.
+    Where all stretches are alike there are none.
     """
-    x, x_level = _sorted(xp, x, x_weights)
-    y, y_level = _sorted(xp, y, y_weights)
     n, m = x.shape[-1], y.shape[-1]
     if n == m and x_weights is None and y_weights is None:
-        return xp.full_like(x, 1.0 / n), x - y
+        return None, ordered(xp, x) - ordered(xp, y)
+    x, x_level = _sorted(xp, x, x_weights)
+    y, y_level = _sorted(xp, y, y_weights)
     levels = xp.concat([x_level, y_level], axis=-1)
     order = xp.argsort(levels, axis=-1, stable=True)
     levels = xp.take_along_axis(levels, order, axis=-1)
