@@ -13,12 +13,10 @@ BoxFormat = Literal["xyxy", "xywh", "cxcywh"]
 
 
 class Overlap(NamedTuple):
-    """Areas of the intersection and the union of two boxes; width and height of the box about both."""
+    """Areas of the intersection and the union of two boxes."""
 
     intersection: Array
     union: Array
-    width: Array
-    height: Array
 
 
 class Agreement(NamedTuple):
@@ -70,9 +68,14 @@ def overlap(xp: Namespace, a: Array, b: Array) -> Overlap:
     """Of boxes (..., 4) that broadcast against each other."""
     one, other = _spans(xp, a), _spans(xp, b)
     across, down = (positive_part(xp, _shared(xp, *pair)) for pair in zip(one, other, strict=True))
-    width, height = (_spanned(xp, *pair) for pair in zip(one, other, strict=True))
     intersection = across * down
-    return Overlap(intersection, _area(*one) + _area(*other) - intersection, width, height)
+    return Overlap(intersection, _area(*one) + _area(*other) - intersection)
+
+
+def _hull(xp: Namespace, a: Array, b: Array) -> tuple[Array, Array]:
+    """Width and height of the box that encloses both."""
+    (across, down), (other_across, other_down) = _spans(xp, a), _spans(xp, b)
+    return _spanned(xp, across, other_across), _spanned(xp, down, other_down)
 
 
 def _iou(xp: Namespace, o: Overlap) -> Array:
@@ -81,18 +84,18 @@ def _iou(xp: Namespace, o: Overlap) -> Array:
 
 def _generalized(xp: Namespace, a: Array, b: Array) -> Agreement:
     """The share of the enclosing box that neither fills is taken off."""
-    o = overlap(xp, a, b)
-    hull = o.width * o.height
+    o, (width, height) = overlap(xp, a, b), _hull(xp, a, b)
+    hull = width * height
     return Agreement(_iou(xp, o), divide(xp, hull - o.union, hull, empty=0.0))
 
 
 def _distance(xp: Namespace, a: Array, b: Array) -> Agreement:
     """The squared distance of the centres is taken off, relative to the diagonal of the enclosing box."""
-    o = overlap(xp, a, b)
+    o, (width, height) = overlap(xp, a, b), _hull(xp, a, b)
     # differences of corners first: centres of boxes far from zero have lost the digits that tell them apart
     pairs = zip(_spans(xp, a), _spans(xp, b), strict=True)
     across, down = (((one[0] - other[0]) + (one[1] - other[1])) / 2 for one, other in pairs)
-    diagonal = o.width * o.width + o.height * o.height
+    diagonal = width * width + height * height
     return Agreement(_iou(xp, o), divide(xp, across * across + down * down, diagonal, empty=0.0))
 
 

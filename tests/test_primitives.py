@@ -61,6 +61,8 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "stop_gradient": [((REAL,), {})],
     "absolute": [((REAL,), {})],
     "at_most": [((REAL, 0.75), {})],
+    "divide": [((REAL, REAL[::-1].copy()), {"empty": 0.5}), ((REAL, 0.0 * REAL), {"empty": 0.5})],
+    "positive_part": [((REAL,), {}), ((np.array([-0.0, 0.0, np.inf, -np.inf]),), {})],
     "softplus": [((REAL,), {})],
     "total": [((RNG.random((3, 4)), None), {}), ((RNG.random((3, 4)) > 0.5, (0,)), {}), ((RNG.random((3, 4)), 0), {})],
     "wide_total": [((RNG.random((3, 4)), None), {}), ((RNG.random((3, 4)).astype("float32"), (0,)), {})],

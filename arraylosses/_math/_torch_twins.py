@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,21 @@ def stop_gradient(xp: Namespace, x: Array) -> Array:
 def absolute(xp: Namespace, x: Array) -> Array:
     """Torch's own has subgradient 0 at 0."""
     return x.abs()
+
+
+def positive_part(xp: Namespace, x: Array) -> Array:
+    """In one kernel, 4 times as fast, whose slope at 0 is 0."""
+    return x.relu()
+
+
+def divide(xp: Namespace, a: Array, b: Array, *, empty: Any) -> Array:
+    """X times as fast where no gradient is wanted, and b is nowhere 0."""
+    from . import _torch_fused as torch
+
+    if not (torch.unwatched(a, b) and isinstance(empty, (int, float))):
+        return elementary.divide.pure(xp, a, b, empty=empty)
+    value = a / b
+    return value if isfinite(value.sum().item()) else xp.where(b == 0, empty, value)
 
 
 def squared_difference(xp: Namespace, x: Array, y: Array) -> Array:

@@ -34,6 +34,8 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     elementary.absolute: ("numpy", "torch", "cupy"),
     elementary.at_most: ("numpy",),
     elementary.softplus: ("torch",),
+    elementary.positive_part: ("torch",),
+    elementary.divide: ("torch",),
     elementary.largest: ("numpy", "torch"),
     elementary.by_elements: ("torch",),
     elementary.either: ("numpy", "torch", "jax"),

@@ -59,11 +59,13 @@ def by_elements(xp: Namespace, *arrays: Any, kernel: Formula, params: dict[str, 
     return kernel(xp, *arrays, **params)
 
 
+@Primitive
 def positive_part(xp: Namespace, x: Array) -> Array:
     """``x`` where it is positive, else 0; subgradient 0 at 0."""
     return xp.where(x <= 0, 0.0, x)
 
 
+@Primitive
 def divide(xp: Namespace, a: Array, b: Array, *, empty: float) -> Array:
     """``a / b``, and ``empty`` where b is 0; the division is hidden there, so that no gradient is NaN."""
     zero = b == 0
