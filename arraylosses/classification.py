@@ -47,28 +47,30 @@ def _safe_log(xp: Namespace, log: Formula, at_zero: float, dead: Array, x: Array
     return xp.where(low, floor, log(xp.where(dead | low, at_zero, x)))
 
 
-def _share_of_log(xp: Namespace, share: Array, log: Formula, end: float, x: Array, floor: float | None) -> Array:
+def _share_of_log(
+    xp: Namespace, share: Array, dead: Array, log: Formula, end: float, x: Array, floor: float | None
+) -> Array:
     """``share log(x)``, for a logarithm that is infinite at the end: 0 times that is 0."""
-    dead = share == 0
     return xp.where(dead, 0.0, share * _safe_log(xp, log, end + 1, dead, x, floor))
 
 
-def _steep(xp: Namespace, share: Array, log: Formula, end: float, x: Array, floor: float | None) -> Array:
+def _steep(xp: Namespace, share: Array, dead: Array, log: Formula, end: float, x: Array, floor: float | None) -> Array:
     """The same with slopes that are finite where it is not, by a tangent: a weight of 0 leaves 0 of them."""
     if floor is not None:
-        return _share_of_log(xp, share, log, end, x, floor)
+        return _share_of_log(xp, share, dead, log, end, x, floor)
     least = float(xp.finfo(x.dtype).smallest_normal)
     low = x - end < least
     bent = share * xp.where(low, (x - end) / least + (ln(least) - 1), log(xp.where(low, end + 1, x)))
     infinite = stop_gradient(xp, share * log(x)) + (bent - stop_gradient(xp, bent))
-    return xp.where(share == 0, 0.0, xp.where(low, infinite, bent))
+    return xp.where(dead, 0.0, xp.where(low, infinite, bent))
 
 
 def _log_shares(
     xp: Namespace, p: Array, label: Array, floor: float | None, of: Formula = _share_of_log
 ) -> tuple[Array, Array]:
     """``label log(p)`` and ``(1 - label) log(1 - p)``, where log(1 - p) keeps the digits of a small p."""
-    return of(xp, label, xp.log, 0.0, p, floor), of(xp, 1 - label, xp.log1p, -1.0, -p, floor)
+    hit = of(xp, label, label == 0, xp.log, 0.0, p, floor)
+    return hit, of(xp, 1 - label, label == 1, xp.log1p, -1.0, -p, floor)
 
 
 def bernoulli_surprise(xp: Namespace, p: Array, label: Array, floor: float | None) -> Array:
