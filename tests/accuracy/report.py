@@ -2,8 +2,8 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from importlib.metadata import version
@@ -217,9 +217,23 @@ def _about() -> str:
     return f"Measured on {date.today()} with {versions}."
 
 
-def _write(found: Found) -> None:
+def _about_again(metrics: Iterable[str]) -> str:
+    """What the page says of its run, and which metrics were measured again."""
+    before = next(line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("Measured on "))
+    return f"{before} Again on {date.today()}: {', '.join(f'`{name}`' for name in sorted(metrics))}."
+
+
+def _write(found: Found, about: str) -> None:
     STORED.write_text(json.dumps(asdict(found), indent=0) + "\n", encoding="utf-8")
-    PAGE.write_text(page(found, _about()), encoding="utf-8")
+    PAGE.write_text(page(found, about), encoding="utf-8")
+
+
+def _write_again(errors: list[Measured]) -> None:
+    """Some metrics, each in its old place."""
+    anew = {(m.metric, m.inputs, m.dtype, m.by): m for m in errors}
+    stored = Found.stored()
+    rows = [anew.get((m.metric, m.inputs, m.dtype, m.by), m) for m in stored.errors]
+    _write(replace(stored, errors=rows), _about_again({m.metric for m in errors}))
 
 
 def _parser() -> ArgumentParser:
@@ -241,8 +255,10 @@ def main(argv: list[str] | None = None) -> int:
     for m in measured(options.only):
         found.append(m)
         print(f"{m.metric:34} {m.inputs:26} {m.dtype:8} {m.by:8} {_both(m)}", flush=True)
-    if options.write:
-        _write(Found(found, list(split()), list(summed())))
+    if options.write and options.only != "*":
+        _write_again(found)
+    elif options.write:
+        _write(Found(found, list(split()), list(summed())), _about())
     for m in beyond(found):
         print(f"beyond its goal: {m}")
     return 1 if beyond(found) else 0
