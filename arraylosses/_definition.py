@@ -218,7 +218,7 @@ class Form:
             return False
         if lib.name != "torch":
             return size(x) >= SIZES.summed
-        return not lib.compiling() and size(x) > SIZES.torch_terms
+        return x.numel() > SIZES.torch_terms and not lib.compiling()
 
     def lazy(self, facts: Facts) -> bool:
         """Whether Dask can describe the result: a form may have a state of fixed size where others sort."""

@@ -256,10 +256,9 @@ class Loss(Metric):
         avg_factor: Any,
         params: dict[str, Any],
     ) -> Any:
-        options = axis, reduction, avg_factor
         form = self.definition.form
         if form.brief and form.summed is None:  # sums of differences are one kernel of torch's
-            value = self._by_numpy(arrays, weights, params, *options, most=SIZES.brief)
+            value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor, most=SIZES.brief)
             if value is not None:
                 return value
         short = self._short(arrays, weights, params) if avg_factor is None and reduction in REDUCTIONS else None
@@ -267,7 +266,7 @@ class Loss(Metric):
             value = quietly(self._briefly, short[0], arrays, weights, axis, reduction, short[1])
             if value is not None:
                 return value
-        value = self._by_numpy(arrays, weights, params, *options, most=SIZES.few)
+        value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor, most=SIZES.few)
         if value is not None:
             return value
         _check_reduction(reduction, avg_factor)
