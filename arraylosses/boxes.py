@@ -37,10 +37,12 @@ class Agreement(NamedTuple):
 
 Span = tuple[Array, Array]
 """From where to where."""
+Spans = tuple[Span, Span]
+"""Across and down."""
 
 
-def _spans(xp: Namespace, box: Array) -> tuple[Span, Span]:
-    """Across and down: column by column, for NumPy is slow where its innermost loop is two long."""
+def _spans(xp: Namespace, box: Array) -> Spans:
+    """Of a box, column by column, for NumPy is slow where its innermost loop is two long."""
     left, top, right, bottom = columns(xp, box)
     return (left, right), (top, bottom)
 
@@ -64,37 +66,41 @@ def _area(across: Span, down: Span) -> Array:
     return (across[1] - across[0]) * (down[1] - down[0])
 
 
-def overlap(xp: Namespace, a: Array, b: Array) -> Overlap:
-    """Of boxes (..., 4) that broadcast against each other."""
-    one, other = _spans(xp, a), _spans(xp, b)
+def _overlap(xp: Namespace, one: Spans, other: Spans) -> Overlap:
+    """Of boxes that broadcast against each other."""
     across, down = (positive_part(xp, _shared(xp, *pair)) for pair in zip(one, other, strict=True))
     intersection = across * down
     return Overlap(intersection, _area(*one) + _area(*other) - intersection)
 
 
-def _hull(xp: Namespace, a: Array, b: Array) -> tuple[Array, Array]:
+def _hull(xp: Namespace, one: Spans, other: Spans) -> tuple[Array, Array]:
     """Width and height of the box that encloses both."""
-    (across, down), (other_across, other_down) = _spans(xp, a), _spans(xp, b)
-    return _spanned(xp, across, other_across), _spanned(xp, down, other_down)
+    return _spanned(xp, one[0], other[0]), _spanned(xp, one[1], other[1])
 
 
 def _iou(xp: Namespace, o: Overlap) -> Array:
     return divide(xp, o.intersection, o.union, empty=0.0)
 
 
+def _plain(xp: Namespace, a: Array, b: Array) -> Array:
+    """Intersection over union of boxes (..., 4)."""
+    return _iou(xp, _overlap(xp, _spans(xp, a), _spans(xp, b)))
+
+
 def _generalized(xp: Namespace, a: Array, b: Array) -> Agreement:
     """The share of the enclosing box that neither fills is taken off."""
-    o, (width, height) = overlap(xp, a, b), _hull(xp, a, b)
+    one, other = _spans(xp, a), _spans(xp, b)
+    o, (width, height) = _overlap(xp, one, other), _hull(xp, one, other)
     hull = width * height
     return Agreement(_iou(xp, o), divide(xp, hull - o.union, hull, empty=0.0))
 
 
 def _distance(xp: Namespace, a: Array, b: Array) -> Agreement:
     """The squared distance of the centres is taken off, relative to the diagonal of the enclosing box."""
-    o, (width, height) = overlap(xp, a, b), _hull(xp, a, b)
+    one, other = _spans(xp, a), _spans(xp, b)
+    o, (width, height) = _overlap(xp, one, other), _hull(xp, one, other)
     # differences of corners first: centres of boxes far from zero have lost the digits that tell them apart
-    pairs = zip(_spans(xp, a), _spans(xp, b), strict=True)
-    across, down = (((one[0] - other[0]) + (one[1] - other[1])) / 2 for one, other in pairs)
+    across, down = (((p[0] - q[0]) + (p[1] - q[1])) / 2 for p, q in zip(one, other, strict=True))
     diagonal = width * width + height * height
     return Agreement(_iou(xp, o), divide(xp, across * across + down * down, diagonal, empty=0.0))
 
@@ -164,7 +170,7 @@ def iou_loss(
     >>> print(al.iou_loss(pred, target), al.iou_loss(pred, target, mode="square"))
     0.5 0.75
     """
-    iou = _iou(xp, overlap(xp, pred, target))
+    iou = _plain(xp, pred, target)
     if iou_floor is not None:
         iou = xp.where(iou < iou_floor, iou_floor, iou)
     if mode == "log":
@@ -316,7 +322,7 @@ def pairwise_iou(xp: Namespace, pred: Array, target: Array, /) -> Array:
     [[1.  0.5]
      [0.5 1. ]]
     """
-    return _each_with_each(xp, pred, target, lambda a, b: _iou(xp, overlap(xp, a, b)))
+    return _each_with_each(xp, pred, target, lambda a, b: _plain(xp, a, b))
 
 
 @function(

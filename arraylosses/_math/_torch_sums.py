@@ -15,13 +15,13 @@ Terms = Callable[..., torch.Tensor]
 """(two blocks, ``out=`` a third) -> what is to be added, in the third."""
 
 
-def size(x: torch.Tensor, y: torch.Tensor, *, out: torch.Tensor) -> torch.Tensor:
+def magnitude(x: torch.Tensor, y: torch.Tensor, *, out: torch.Tensor) -> torch.Tensor:
     return torch.sub(x, y, out=out).abs_()
 
 
 TERMS: dict[str, Callable[..., Terms]] = {
     "sum_of_squares": lambda: partial(torch.ops.aten.mse_loss.out, reduction=0),
-    "sum_of_absolutes": lambda: size,
+    "sum_of_absolutes": lambda: magnitude,
     "sum_of_huber": lambda delta=1.0: partial(torch.ops.aten.huber_loss.out, reduction=0, delta=delta),
     "sum_of_smooth_l1": lambda beta=1.0: partial(torch.ops.aten.smooth_l1_loss.out, reduction=0, beta=beta),
 }

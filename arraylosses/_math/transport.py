@@ -188,7 +188,8 @@ def _levels(xp: Namespace, weights: Array | None, like: Array) -> Array:
 
 def _sorted(xp: Namespace, x: Array, weights: Array | None) -> tuple[Array, Array]:
     if weights is None:
-        return (x := ordered(xp, x)), _levels(xp, None, x)
+        x = ordered(xp, x)
+        return x, _levels(xp, None, x)
     order = xp.argsort(x, axis=-1, stable=True)
     weights = xp.take_along_axis(weights, order, axis=-1)
     x = xp.take_along_axis(x, order, axis=-1)

@@ -101,7 +101,7 @@ CLOSE = (
     "are made anew in float64, on XLA all of them; the peers' sum of logarithms is below 0 for half of such pairs. "
     "Shares are looked at besides. Tried: float64 for all, which takes 1.3 to 4 times as long on NumPy; "
     "`d - log(1 + d)` alone, which is infinite under XLA from shares of 1e-17 on; a branch under XLA, two to three "
-    "times as long; slopes of their own under XLA, 0.55 to 0.75 of the time, which are kept."
+    "times as long; slopes of their own under XLA, 0.5 to 0.7 of the time, which are kept."
 )
 MEAN = (
     "The mean is corrected by a second pass, without which data far from zero have no digits. Tried: both passes in "
