@@ -7,12 +7,12 @@ from math import inf, nan
 from typing import Any, Literal
 
 from ._domains import Domain
-from ._math import Primitive
+from ._math import SUMS, Primitive
 from ._parameters import Rule, listed
 from ._sizes import SIZES
 from ._sketch import Sketch
 from ._state import Buffer, Samples
-from ._typing import Array, Formula
+from ._typing import Array, Formula, Namespace
 from ._xp import Library, size
 
 HINTS = {
@@ -146,8 +146,9 @@ class Form:
     selector : str or None
         The parameter whose being given selects this form.
     summed : Primitive or None
-        Gives the sum over all elements ``(xp, *arrays, **parameters)``, with ``wide=True`` in float64; where it has a
-        twin, that is sooner than to add them up.
+        Gives the sum over all elements ``(xp, *arrays, **parameters)``, with ``wide=True`` in float64, with
+        ``mean=True`` their mean; where it has a twin, that is sooner than to add them up. What it has no parameter for
+        must be left at its default.
     """
 
     domains: Mapping[str, Domain]
@@ -166,6 +167,8 @@ class Form:
     grows: bool = field(init=False)
     central: bool = field(init=False)
     images: bool = field(init=False)
+    subtracts: bool = field(init=False)
+    unsummed: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         """What every call asks is answered once (and a cached property holds a lock, which torch.compile cannot)."""
@@ -181,6 +184,9 @@ class Form:
         put(self, "grows", kept is Samples)
         put(self, "central", hasattr(kept, "merge") and self.divisible)
         put(self, "images", self.layout == "spatial_axes" and self.kernel)
+        put(self, "subtracts", self.summed is not None and self.summed.pure.__name__ in SUMS)
+        known = _own(self.summed.pure) if self.summed is not None else {}
+        put(self, "unsummed", {k: p.default for k, p in self.params.items() if k not in known})
         put(self, "repeated", any(d.repeated for d in self.domains.values()))
         put(self, "brief", all(map(_brief, self.domains.values())))
         put(self, "bounded", tuple(i for i, d in enumerate(self.domains.values()) if d.bounded))
@@ -212,17 +218,32 @@ class Form:
             object.__setattr__(form, name, value)
         return form
 
-    def adds_sooner(self, lib: Library, x: Array) -> bool:
-        """Whether the sum over elements like these has a quick form."""
+    def adds_sooner(self, lib: Library, x: Array, params: Mapping[str, Any], wide: bool = False) -> bool:
+        """Whether the sum over elements like these has a quick form; of one answer, or ``wide`` to be remembered."""
         if self.summed is None or lib.name not in self.summed.natives:
             return False
+        for name in params:
+            if name in self.unsummed and not _left(params[name], self.unsummed[name]):
+                return False
         if lib.name != "torch":
             return size(x) >= SIZES.summed
-        return x.numel() > SIZES.torch_terms and not lib.compiling()
+        return not (lib.compiling() or (wide and not (self.subtracts and x.numel() > SIZES.torch_terms)))
+
+    def added(self, xp: Namespace, arrays: Sequence[Array], params: Mapping[str, Any], **how: bool) -> Array:
+        """The sum where it is sooner, ``mean=True`` or ``wide=True``."""
+        assert self.summed is not None
+        known = {k: v for k, v in params.items() if k not in self.unsummed}
+        found: Array = self.summed(xp, *arrays, **known, **how)
+        return found
 
     def lazy(self, facts: Facts) -> bool:
         """Whether Dask can describe the result: a form may have a state of fixed size where others sort."""
         return facts.lazy or (self.selector is not None and self.divisible)
+
+
+def _left(value: Any, default: Any) -> bool:
+    """Whether a parameter is what it is by default."""
+    return value is default or (type(value) in (int, float, str, bool) and value == default)
 
 
 def _brief(domain: Domain) -> bool:

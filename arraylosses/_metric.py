@@ -14,12 +14,12 @@ from ._inputs import Inputs, arrange, bind, check_beside, written_out
 from ._math import divide, few, total, wide_total
 from ._plans import MOST, SCALARS, Plan, alike, planned
 from ._programs import Programs
-from ._reduce import brief_size, elements, floating, pooled, resolve_axes, weighted
+from ._reduce import Asked, added_sooner, brief_size, elements, floating, pooled, resolve_axes, weighted
 from ._sizes import SIZES
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
 from ._values import cast, lift, ready, ready_params, within
-from ._xp import LIBRARIES, Library, as_array, programmed, quietly, readable, size
+from ._xp import LIBRARIES, Library, as_array, programmed, quietly, readable
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -55,6 +55,7 @@ class Metric:
         self._beside = {k for k, rule in definition.rules.items() if rule.array or rule.spread}
         self._fills = tuple(d.fill / (1 + i) for i, d in enumerate(self._bounds))
         self._one_form = len(definition.forms) == 1
+        self._elsewhere = (*(name for name, _ in definition.selectors), "ignore_index")
         self._programs = Programs(self._with, _checks(definition))
         self._plans: dict[Any, Plan] = {}
 
@@ -89,8 +90,28 @@ class Metric:
         value = self._by_numpy(arrays, weights, params, axis, most=SIZES.few)
         if value is not None:
             return value
+        short = self._short(arrays, None, params) if weights is None else None
+        if short is not None:
+            value = quietly(self._read_briefly, short[0], arrays, axis, short[1])
+            if value is not None:
+                return value
         inputs, form, params = self.inputs(arrays, weights, params)
         return quietly(self._evaluate, inputs.lib, inputs, form, axis, params)
+
+    def _read_briefly(self, lib: Library, arrays: tuple[Array, ...], axis: Axis, params: dict[str, Any]) -> Any:
+        """The value by the short way; None where a parameter asks for another, or an axis is left of what is sorted."""
+        form, shape = self.definition.form, tuple(arrays[0].shape)
+        if not self._one_form and any(params.get(name) is not None for name in self._elsewhere):
+            return None
+        gather, read = self.split(params, form)
+        if form.kernel:
+            axes = None if axis is None else resolve_axes(axis, shape)
+            state = _totals(lib, form.gather(lib.xp, *arrays, **gather), axes)
+        elif axis is None and len(shape) == 1:
+            state = form.gather(lib.xp, *arrays, weights=None, **gather)
+        else:
+            return None
+        return self.read(lib, state, arrays[0].dtype, read)
 
     def _by_numpy(
         self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any], *options: Any, most: int
@@ -208,7 +229,7 @@ class Metric:
         form = self.definition.form
         gives_numbers = form.kernel and self._one_form and not hasattr(form.kept, "_fields")
         short = self._short(arrays, None, params) if gives_numbers else None
-        if short is None or arrays[0].ndim == 0 or form.adds_sooner(lib, arrays[0]):
+        if short is None or arrays[0].ndim == 0 or form.adds_sooner(lib, arrays[0], params, wide=True):
             return None
         values = form.gather(lib.xp, *arrays, **{k: v for k, v in short[1].items() if k in form.params})
         if isinstance(values, tuple) or values.dtype not in (arrays[0].dtype, lib.xp.bool):
@@ -257,7 +278,7 @@ class Loss(Metric):
         params: dict[str, Any],
     ) -> Any:
         form = self.definition.form
-        if form.brief and form.summed is None:  # sums of differences are one kernel of torch's
+        if form.brief and not form.subtracts:  # sums of differences are one kernel of torch's
             value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor, most=SIZES.brief)
             if value is not None:
                 return value
@@ -286,6 +307,10 @@ class Loss(Metric):
         axes = resolve_axes(axis, inputs.batch)
         if reduction == "none":
             return self._elements(lib, inputs, form, params)
+        if avg_factor is None:
+            value = added_sooner(Asked(self.definition, form, inputs, axes, params), reduction == "mean")
+            if value is not None:
+                return value
         state, dtype = pooled(self.definition, form, inputs, axes, params)
         if reduction == "sum":
             return _finished(state.total)
@@ -320,9 +345,8 @@ class Loss(Metric):
         xp, absent = lib.xp, None
         if weights is None and reduction != "none" and axis is None:
             form = self.definition.form
-            if form.summed is not None and form.adds_sooner(lib, arrays[0]):
-                value = form.summed(xp, *arrays, **params)
-                return value if reduction == "sum" else value / size(arrays[0])
+            if form.adds_sooner(lib, arrays[0], params):
+                return form.added(xp, arrays, params, mean=reduction == "mean")
         if weights is not None and not (lib.name == "numpy" and weights.all()):
             absent = weights == 0
             arrays = tuple(xp.where(absent, fill, a) for fill, a in zip(self._fills, arrays, strict=True))
@@ -365,6 +389,14 @@ class Function(Metric):
         if inputs.bad is not None:
             value = _marked(lib, value, inputs.bad)
         return _finished(value)
+
+
+def _totals(lib: Library, leaves: Any, axes: tuple[int, ...] | None) -> State:
+    """The state of a kernel's leaves, one for each element."""
+    if isinstance(leaves, tuple):
+        return type(leaves)(*(total(lib.xp, x, axes) for x in leaves))
+    shape = leaves.shape
+    return Mean(total(lib.xp, leaves, axes), prod(shape) if axes is None else prod([shape[a] for a in axes]))
 
 
 def _marked(lib: Library, value: Any, bad: Array) -> Any:

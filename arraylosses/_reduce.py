@@ -230,9 +230,8 @@ def gathered(asked: Asked) -> tuple[State, Dtype]:
     and the dtype of the computation.
     """
     definition, form, inputs, axes, params = asked
-    if _adds_sooner(form, inputs, axes):
-        assert form.summed is not None
-        return _mean_of(form.summed(inputs.lib.xp, *inputs.arrays, **params, wide=True), inputs)
+    if _adds_sooner(asked, wide=True):
+        return _mean_of(form.added(inputs.lib.xp, inputs.arrays, params, wide=True), inputs)
     cuts = _blocks(form, inputs, axes) if form.kernel and 0 in axes else []
     if len(cuts) > 1:  # what a kernel gives stays in cache
         parts = [_part(definition, form, inputs.cut(index), axes, params, WIDE) for index in cuts]
@@ -243,7 +242,7 @@ def gathered(asked: Asked) -> tuple[State, Dtype]:
 
 def gathered_together(several: list[Asked]) -> list[tuple[State, Dtype]]:
     """`gathered` for each, of one batch: losses of the same differences in one walk over these."""
-    sums = [one for one in several if _adds_sooner(one.form, one.inputs, one.axes)]
+    sums = [one for one in several if _adds_sooner(one, wide=True)]
     if len(sums) < 2 or not all(_same(one.inputs.arrays, sums[0].inputs.arrays) for one in sums):
         return [gathered(one) for one in several]
     inputs = sums[0].inputs
@@ -324,16 +323,29 @@ def _joined(xp: Any, parts: list[State]) -> State:
     return type(parts[0])(*(x[0] if isinstance(x[0], int) else xp.concat(list(x), axis=0) for x in leaves))
 
 
-def _adds_sooner(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> bool:
+def _adds_sooner(asked: Asked, wide: bool = False) -> bool:
     """Whether the loss has a sum of its own for arrays like these: all of them, of one dtype that needs no cast."""
+    _, form, inputs, axes, params = asked
     first = inputs.first
     return (
-        form.adds_sooner(inputs.lib, first)
+        form.adds_sooner(inputs.lib, first, params, wide)
         and inputs.weights is None
+        and inputs.ignored is None
+        and (not form.takes_labels or any(d.label for d in inputs.domains))
         and len(axes) == len(inputs.batch)
         and first.dtype in inputs.lib.plain
-        and all(a.dtype == first.dtype for a in inputs.arrays)
+        and all(d.label or a.dtype == first.dtype for a, d in zip(inputs.arrays, inputs.domains, strict=True))
     )
+
+
+def added_sooner(asked: Asked, mean: bool = False) -> Array | None:
+    """The sum of all elements, or their mean, by the loss's own form; None where there is none for them."""
+    if not _adds_sooner(asked):
+        return None
+    admitted, _ = ready(asked.inputs)
+    if admitted.bad is not None:
+        return None
+    return asked.form.added(admitted.lib.xp, admitted.arrays, asked.params, mean=mean)
 
 
 def _bytes_of(state: State) -> int:
@@ -356,9 +368,9 @@ def pooled(
 
     That merging gives the state of the whole is what makes streaming right; it makes this right too.
     """
-    if _adds_sooner(form, inputs, axes):
-        assert form.summed is not None
-        return _mean_of(form.summed(inputs.lib.xp, *inputs.arrays, **params), inputs)
+    added = added_sooner(Asked(definition, form, inputs, axes, params))
+    if added is not None:
+        return _mean_of(added, inputs)
     cuts = _blocks(form, inputs, axes)
     if len(cuts) < 2:
         return state_of(definition, form, inputs, axes, params)

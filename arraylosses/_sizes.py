@@ -27,6 +27,8 @@ class Sizes:
         Elements of a batch which NumPy adds in rows, as those of one answer; those of fewer each in float64.
     threads : int
         float32 numbers of an array which two threads of NumPy's read: a core's cache has no place for it.
+    moments : int
+        float32 numbers of which means and squares about them are made in float64 at once.
     nearest : int
         Numbers of which whole numbers, of eight bytes each, stay in the cache that is nearest.
     torch_terms : int
@@ -56,6 +58,7 @@ class Sizes:
     differences: int = 3 << 17
     many: int = 3 << 19
     threads: int = 1 << 22
+    moments: int = 1 << 14
     nearest: int = 1 << 13
     torch_terms: int = 7 << 16
     fused_block: int = 1 << 18

@@ -32,6 +32,9 @@ from ._math import (
     segment_sum,
     steady_power,
     stop_gradient,
+    sum_of_focal_surprise,
+    sum_of_label_surprise,
+    sum_of_logit_surprise,
 )
 from ._metric import function, loss, metric
 from ._state import Mean
@@ -118,6 +121,7 @@ def binary_cross_entropy(
     convex=("pred",),
     also=("bce_with_logits", "sigmoid_binary_cross_entropy"),
     equals=("torch.nn.functional.binary_cross_entropy_with_logits", "optax.sigmoid_binary_cross_entropy"),
+    summed=sum_of_logit_surprise,
     reference="J. Berkson (1944), Application of the logistic function to bio-assay, JASA 39.",
 )
 def binary_cross_entropy_with_logits(
@@ -193,6 +197,7 @@ def focal_loss(
     smooth="almost everywhere",
     also=("sigmoid_focal_loss",),
     equals=("torchvision.ops.sigmoid_focal_loss", "optax.sigmoid_focal_loss"),
+    summed=sum_of_focal_surprise,
     reference="T.-Y. Lin et al. (2017), Focal loss for dense object detection, arXiv:1708.02002.",
 )
 def focal_loss_with_logits(
@@ -224,6 +229,7 @@ def focal_loss_with_logits(
     orderless=("class",),
     also=("softmax_cross_entropy",),
     equals=("torch.nn.functional.cross_entropy", "optax.softmax_cross_entropy_with_integer_labels"),
+    summed=sum_of_label_surprise,
     reference="J. S. Bridle (1990), Probabilistic interpretation of feedforward classification network outputs.",
 )
 def cross_entropy(

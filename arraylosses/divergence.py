@@ -3,7 +3,7 @@
 from math import exp, inf, log
 
 from ._domains import PROBABILITY, SIMPLEX, Base
-from ._math import by_logarithms, divergence, divide, either, far_apart, in_base, massless, xlogy
+from ._math import by_logarithms, divergence, divide, either, far_apart, in_base, massless, sum_of_divergences, xlogy
 from ._metric import loss
 from ._typing import Array, Namespace
 
@@ -19,6 +19,7 @@ from ._typing import Array, Namespace
         "scipy.stats.entropy(target, pred)",
         "torch.nn.functional.kl_div(log(pred), target, reduction='batchmean')",
     ),
+    summed=sum_of_divergences,
     reference="S. Kullback, R. A. Leibler (1951), On information and sufficiency, Annals of Math. Statistics 22.",
 )
 def kl_divergence(xp: Namespace, pred: Array, target: Array, /, *, base: Base | None = None) -> Array:

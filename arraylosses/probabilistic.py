@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, NONNEGATIVE, PROBABILITY, REAL, SIMPLEX, Count, Positive
-from ._math import absolute, argmax, divide, normal_score, spread_of_pairs, stop_gradient
+from ._math import absolute, argmax, divide, normal_score, spread_of_pairs, stop_gradient, sum_of_normal_scores
 from ._math import mean as average_of
 from ._metric import loss, metric
 from ._state import Histogram
@@ -169,6 +169,7 @@ MATHESON_WINKLER = "J. E. Matheson, R. L. Winkler (1976), Scoring rules for cont
     scales=("mean", "std", "target"),
     also=("crps_normal",),
     equals=("scoringrules.crps_normal", "uncertainty_toolbox.metrics.crps_gaussian"),
+    summed=sum_of_normal_scores,
     reference=MATHESON_WINKLER,
 )
 def crps_gaussian(xp: Namespace, mean: Array, std: Array, target: Array, /) -> Array:

@@ -12,12 +12,14 @@ import arraylosses as al
 from arraylosses import _math as m
 from arraylosses import conformance
 from arraylosses._math import TWINS, Primitive
+from arraylosses._math._host_central import SAMPLE
 from arraylosses._sizes import tiny
 from arraylosses._xp import library, namespace
 
 RNG = np.random.default_rng(3)
 REAL = np.array([-40.5, -3.0, -1.0, -1e-8, 0.0, 1e-8, 0.5, 3.0, 21.0, 40.5])
 POINTS, OTHERS = RNG.normal(size=(2, 7, 3)), RNG.normal(size=(2, 5, 3))
+LOGITS = np.random.default_rng(2)
 MAPS = np.random.default_rng(4)
 FEATURES = MAPS.normal(size=(2, 3, 9, 8))
 CLOUD, OTHER_CLOUD, TIED = (
@@ -164,13 +166,35 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
         ((RNG.normal(size=(7, 3)) * 9, RNG.integers(0, 3, 7)), {}),
         ((RNG.normal(size=3) * 9, np.asarray(1)), {}),
     ],
+    "sum_of_logit_surprise": [
+        ((REAL, label), options)
+        for label in (LOGITS.random(10), 1.0 * (LOGITS.random(10) > 0.5))
+        for options in ({}, {"mean": True}, {"wide": True})
+    ],
+    "sum_of_focal_surprise": [
+        ((REAL, 1.0 * (LOGITS.random(10) > 0.5)), {}),
+        ((REAL, LOGITS.random(10)), {"gamma": 1.5, "alpha": 0.25, "mean": True}),
+        ((REAL, LOGITS.random(10)), {"gamma": 0.5}),
+    ],
+    "sum_of_label_surprise": [
+        ((LOGITS.normal(size=(7, 3)) * scale, LOGITS.integers(0, 3, 7)), options)
+        for scale in (1.0, 90.0)
+        for options in ({}, {"mean": True})
+    ]
+    + [((np.array([[20.0, 0.0], [0.0, 0.0]]), np.array([0, 0])), {})],
+    # of float32 alone: below
+    "sum_of_divergences": [((*LOGITS.dirichlet(np.ones(4), (2, 3)),), {"mean": True})],
+    "sum_of_normal_scores": [
+        ((REAL, np.abs(REAL) + 0.1, REAL[::-1].copy()), {}),
+        ((REAL, 0.0 * REAL, REAL + 1.0), {"mean": True}),
+    ],
     "squared_difference": [(BOTH, {})],
     "huber": [((*BOTH, 0.7), {})],
     "smooth_l1": [((*BOTH, 0.7), {}), ((*BOTH, 0.0), {})],
-    "sum_of_squares": [(BOTH, {})],
-    "sum_of_absolutes": [(BOTH, {})],
-    "sum_of_huber": [(BOTH, {"delta": 0.7})],
-    "sum_of_smooth_l1": [(BOTH, {"beta": 0.7}), (BOTH, {"beta": 0.0})],
+    "sum_of_squares": [(BOTH, {}), (BOTH, {"mean": True}), (BOTH, {"wide": True, "mean": True})],
+    "sum_of_absolutes": [(BOTH, {}), (BOTH, {"mean": True})],
+    "sum_of_huber": [(BOTH, {"delta": 0.7}), (BOTH, {"mean": True})],
+    "sum_of_smooth_l1": [(BOTH, {"beta": 0.7}), (BOTH, {"beta": 0.0}), (BOTH, {"mean": True})],
     "sums_of_differences": [
         ((*BOTH, (("sum_of_huber", {"delta": 0.7}), ("sum_of_absolutes", {}), ("sum_of_squares", {}))), {})
     ],
@@ -358,10 +382,26 @@ def test_answers_that_are_sure_keep_their_digits(lib: str, confidence: float) ->
     want = al.cross_entropy(logits.astype("float64"), label, axis=())
     got = backend.get(al.cross_entropy(backend.put(logits), backend.put(label), axis=()))
     np.testing.assert_allclose(got, want, rtol=4e-6)
+    mean = backend.get(al.cross_entropy(backend.put(logits), backend.put(label)))
+    np.testing.assert_allclose(mean, want.mean(), rtol=4e-6)
     if backend.grad is None:
         return
     slope = backend.grad(lambda x: al.cross_entropy(x, backend.put(label), axis=()).sum(), [logits], [0])[0]
     np.testing.assert_allclose(slope[np.arange(40), label], np.expm1(-want), rtol=4e-6)
+
+
+@pytest.mark.parametrize("lib", ["numpy", "torch"])
+@pytest.mark.parametrize("name", ["r2_score", "pearson_corrcoef"])
+def test_means_are_found_where_a_sample_is_far_from_them(lib: str, name: str) -> None:
+    """One in many is far away, and just these are looked at first."""
+    backend, n = conformance.backend(lib), 200_000
+    noise = np.random.default_rng(5).standard_normal((2, n))
+    target = noise[0]
+    target[:: n // SAMPLE] += 1e4
+    arrays = [(target + 300 * noise[1]).astype("float32"), target.astype("float32")]
+    want = getattr(al, name)(*(x.astype("float64") for x in arrays))
+    got = backend.get(getattr(al, name)(*map(backend.put, arrays)))
+    assert got == pytest.approx(float(want), rel=2e-6)
 
 
 @pytest.mark.parametrize("holds", [True, False])

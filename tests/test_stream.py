@@ -46,7 +46,9 @@ def test_a_large_batch_is_counted_exactly() -> None:
     assert float(state.weight.head) + float(state.weight.tail) == n
 
 
-@pytest.mark.parametrize("metric", [m for m in al.catalogue if m.definition.forms[0].summed], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "metric", [m for m in al.catalogue if m.definition.forms[0].subtracts], ids=lambda m: m.__name__
+)
 def test_batches_of_many_and_of_few_have_the_same_bits(metric: al.Metric) -> None:
     """The law of splits draws few elements; of many, losses have a sum of their own."""
     pred, target = RNG.standard_normal((2, 20_001)).astype("float32")

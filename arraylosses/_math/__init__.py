@@ -10,6 +10,7 @@ from .central import centred, products, second_moments, spread_and_error, weight
 from .convolution import conv2d, max_pool2d
 from .derivatives import gradient_and_product
 from .differences import (
+    SUMS,
     huber,
     smooth_l1,
     squared_difference,
@@ -19,7 +20,7 @@ from .differences import (
     sum_of_squares,
     sums_of_differences,
 )
-from .distributions import by_logarithms, divergence, far_apart, massless
+from .distributions import by_logarithms, divergence, far_apart, massless, sum_of_divergences
 from .draws import permutation_rows
 from .elementary import (
     absolute,
@@ -45,13 +46,21 @@ from .elementary import (
 )
 from .entropic import Problem, plan_cost, potentials, regularized_cost
 from .host import callbacks
-from .logits import balance, focal_surprise, logit_parts, logit_surprise, steady_power
+from .logits import (
+    balance,
+    focal_surprise,
+    logit_parts,
+    logit_surprise,
+    steady_power,
+    sum_of_focal_surprise,
+    sum_of_logit_surprise,
+)
 from .loops import walked
 from .neighbours import by_rows, nearest, nearest_distance, nearest_several, nearest_square, table_by_rows
-from .normal import normal_cdf, normal_mass, normal_quantile, normal_score
+from .normal import normal_cdf, normal_mass, normal_quantile, normal_score, sum_of_normal_scores
 from .numbers import NUMBERS, as_numbers, few, words_of
 from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_ranks, tie_spans, weight_by_value
-from .softmax import class_surprise, label_surprise
+from .softmax import class_surprise, label_surprise, sum_of_label_surprise
 from .spectrum import half_spectrum
 from .sums import (
     added_to_words,
@@ -88,6 +97,7 @@ if "torch" in sys.modules:  # the first call of all may be a compiled one
 
 __all__ = [
     "NUMBERS",
+    "SUMS",
     "TWINS",
     "Index",
     "Primitive",
@@ -185,7 +195,12 @@ __all__ = [
     "stop_gradient",
     "stretches",
     "sum_of_absolutes",
+    "sum_of_divergences",
+    "sum_of_focal_surprise",
     "sum_of_huber",
+    "sum_of_label_surprise",
+    "sum_of_logit_surprise",
+    "sum_of_normal_scores",
     "sum_of_smooth_l1",
     "sum_of_squares",
     "sums_of_differences",

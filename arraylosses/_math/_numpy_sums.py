@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._sizes import SIZES
-from .._typing import Array, Namespace
+from .._typing import Array, Formula, Namespace
 from ._memory import borrowed, kept
 from ._threads import Call, each
 from .blocks import stretches
@@ -185,20 +185,12 @@ def _rows(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:
         yield from _cut(x[end:], y[end:], size)
 
 
-def sum_of_squares(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
-    return _summed(x, y, [SQUARE], wide)[0]
+def _sum_of(terms: Callable[..., Terms]) -> Formula:
+    def add(xp: Namespace, x: Array, y: Array, *, wide: bool = False, mean: bool = False, **params: Any) -> Array:
+        found = _summed(x, y, [terms(**params)], wide)[0]
+        return np.asarray(found / x.size) if mean else found
 
-
-def sum_of_absolutes(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
-    return _summed(x, y, [ABSOLUTE], wide)[0]
-
-
-def sum_of_huber(xp: Namespace, x: Array, y: Array, *, wide: bool = False, **params: Any) -> Array:
-    return _summed(x, y, [_huber(**params)], wide)[0]
-
-
-def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, wide: bool = False, **params: Any) -> Array:
-    return _summed(x, y, [_smooth_l1(**params)], wide)[0]
+    return add
 
 
 LOSSES: dict[str, Callable[..., Terms]] = {
@@ -207,6 +199,8 @@ LOSSES: dict[str, Callable[..., Terms]] = {
     "sum_of_huber": _huber,
     "sum_of_smooth_l1": _smooth_l1,
 }
+
+sum_of_squares, sum_of_absolutes, sum_of_huber, sum_of_smooth_l1 = map(_sum_of, LOSSES.values())
 
 
 def sums_of_differences(xp: Namespace, x: Array, y: Array, sums: Any) -> tuple[Array, ...]:

@@ -5,7 +5,7 @@ waits on a guess for each element. Here values and slopes are made block by bloc
 A second derivative, a trace, a transformation or another device is given the pure definition.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import isfinite, pi
 from typing import Any
@@ -23,7 +23,10 @@ Wanted = tuple[bool, ...]
 """By which tensors a slope is wanted; empty where by none."""
 Slopes = tuple[Any, ...]
 Joint = Callable[..., tuple[Any, Slopes]]
-"""(tensors, wanted) -> the value, None where it cannot say, and if wanted its slopes by the first of the tensors."""
+"""(tensors, wanted) -> the value, None where it cannot say, and if wanted its slopes by the first of the tensors.
+
+Where a sum is asked for, the value may be the sum as a number.
+"""
 
 NARROW = torch.float32
 FLOATING = (torch.float32, torch.float64)
@@ -69,10 +72,11 @@ class _Made:
     wanted: Wanted
     value: Any
     slopes: Slopes
+    over: int
 
     def slopes_for(self, tensors: tuple[torch.Tensor, ...]) -> Slopes:
         slopes, self.slopes = self.slopes, ()
-        return slopes or _in_blocks(self.joint, self.events, tensors, self.wanted)[1]
+        return slopes or _in_blocks(self.joint, self.events, tensors, self.wanted, self.over > 0)[1]
 
 
 class _Step(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped here
@@ -90,6 +94,8 @@ class _Step(torch.autograd.Function):  # type: ignore[misc]  # torch is untyped 
             wanted = [x for x, asked in zip(tensors, made.wanted, strict=True) if asked]
             again = iter(_slopes(made.pure(*tensors), wanted, gradient))
             return None, *(next(again) if asked else None for asked in made.wanted)
+        if made.over > 1:
+            gradient = gradient / made.over
         found = [s if s is None else s.mul_(_spread(gradient, s)) for s in made.slopes_for(tensors)]
         return None, *found, *(None for _ in tensors[len(found) :])
 
@@ -110,23 +116,37 @@ def _slopes(value: torch.Tensor, wanted: list[torch.Tensor], gradient: Any = Non
     return found
 
 
-def _in_blocks(joint: Joint, events: int, tensors: tuple[torch.Tensor, ...], wanted: Wanted) -> tuple[Any, Slopes]:
-    """So many elements at a time, by stretches of the first axis, but of no axis of the events."""
+def _in_blocks(
+    joint: Joint, events: int, tensors: tuple[torch.Tensor, ...], wanted: Wanted, summed: bool
+) -> tuple[Any, Slopes]:
+    """So many elements at a time, by stretches of the first axis, but of no axis of the events; values, or their sum as
+    a number.
+    """
     first = tensors[0]
     rows = max(1, SIZES.fused_block * first.shape[0] // max(first.numel(), 1)) if first.ndim else 1
     if first.ndim <= events or rows >= first.shape[0]:
-        return joint(*tensors, wanted)
-    values = first.new_empty(first.shape[: first.ndim - events])  # filled piece by piece: torch joins on one core
+        value, slopes = joint(*tensors, wanted)
+        return _added(value) if summed else value, slopes
+    # filled piece by piece: torch joins on one core
+    values: Any = 0.0 if summed else first.new_empty(first.shape[: first.ndim - events])
     slopes = tuple(torch.empty_like(x) if asked else None for x, asked in zip(tensors, wanted, strict=False))
     for i in range(0, first.shape[0], rows):
         value, parts = joint(*(a[i : i + rows] for a in tensors), wanted)
         if value is None:
             return None, ()
-        values[i : i + rows] = value
+        if summed:
+            values += _added(value)
+        else:
+            values[i : i + rows] = value
         for slope, part in zip(slopes, parts, strict=False):
             if slope is not None:
                 slope[i : i + rows] = part
     return values, slopes
+
+
+def _added(value: Any) -> Any:
+    """The sum as a number, unless the kernel has made it so."""
+    return value.sum().item() if isinstance(value, torch.Tensor) else value
 
 
 def fused(
@@ -134,20 +154,26 @@ def fused(
     pure: Callable[..., torch.Tensor],
     *tensors: torch.Tensor,
     events: int = 0,
+    over: int = 0,
 ) -> torch.Tensor:
     """The value, with the slopes that are wanted; by the pure form where one is not finite.
 
-    ``events`` of the last axes belong together; where these are all axes, ``joint`` walks in blocks of its own.
+    ``events`` of the last axes belong together; where these are all axes, ``joint`` walks in blocks of its own. Not the
+    values but their sum over a number is given, if there is one.
     """
     wanted: Wanted = tuple(x.requires_grad for x in tensors) if torch.is_grad_enabled() else ()
     wanted = wanted if True in wanted else ()
     with torch.no_grad():
-        value, slopes = _in_blocks(joint, events, tensors, wanted)
-        if value is not None and not isfinite(float(value.sum())):
+        value, slopes = _in_blocks(joint, events, tensors, wanted, over > 0)
+        if value is None or not isfinite(_added(value)):
             value = None
+        elif over:
+            value = torch.scalar_tensor(value / over, dtype=tensors[0].dtype)
     if value is None:
         return pure(*tensors)
-    found: torch.Tensor = _Step.apply(_Made(joint, pure, events, wanted, value, slopes), *tensors) if wanted else value
+    found: torch.Tensor = (
+        _Step.apply(_Made(joint, pure, events, wanted, value, slopes, over), *tensors) if wanted else value
+    )
     return found
 
 
@@ -265,7 +291,11 @@ def _against(sign: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
 
 def _hard(label: torch.Tensor) -> bool:
     """Whether each label of a domain that ends at 0 and 1 is one of them: no product with what it lacks is left."""
-    return float(torch.dot(label.flatten(), (1.0 - label).flatten())) == 0.0
+    row = label.reshape(-1)
+    if row.shape[0] <= SIZES.lanes:  # which NumPy reads before torch has woken a thread
+        known = row.numpy()
+        return bool(known.dot(1.0 - known) == 0.0)
+    return float(torch.dot(row, 1.0 - row)) == 0.0
 
 
 def _flipped(x: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
@@ -349,6 +379,13 @@ def label_surprise(x: torch.Tensor, label: torch.Tensor, wanted: Wanted) -> tupl
     return value.squeeze(-1), (slope,)
 
 
+def sum_of_label_surprise(x: torch.Tensor, label: torch.Tensor, wanted: Wanted) -> tuple[Any, Slopes]:
+    """Their sum, in which small values need no digits that the others have not."""
+    if wanted:
+        return label_surprise(x, label, wanted)
+    return sum([_sum_taken(*part) for part in _logarithms(x, label.unsqueeze(-1))]), ()
+
+
 SURE, LOST = 0.36, 1e-30
 """Shares from which a value is less than 1, and below which it is no longer in the share."""
 
@@ -394,15 +431,27 @@ def _less_the_own(x: torch.Tensor, at: torch.Tensor, shares: torch.Tensor) -> to
 
 
 def _by_logarithms(x: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
-    """The quicker way, in one table; values below 1, whose digits it loses, by shares."""
+    """The quicker way; values below 1, whose digits it loses, by shares."""
+    values = [_taken(*part) for part in _logarithms(x, at)]
+    return torch.cat(values).reshape(at.shape) if len(values) > 1 else values[0]
+
+
+def _logarithms(x: torch.Tensor, at: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+    """Logarithms of shares, the logits and labels; of many rows block by block, in one table that each overwrites."""
     if x.numel() <= 2 * SIZES.fused_rows:
-        return _taken(torch.log_softmax(x, -1), x, at)
+        yield torch.log_softmax(x, -1), x, at
+        return
     rows = max(1, 2 * SIZES.fused_rows // x.shape[-1])
     flat, labels = x.reshape(-1, x.shape[-1]), at.reshape(-1, 1)
-    table, values = torch.empty_like(flat[:rows]), []
+    table = torch.empty_like(flat[:rows])
     for part, label in zip(flat.split(rows), labels.split(rows), strict=True):
-        values.append(_taken(torch.log_softmax(part, -1, out=table[: part.shape[0]]), part, label))
-    return torch.cat(values).reshape(at.shape)
+        yield torch.log_softmax(part, -1, out=table[: part.shape[0]]), part, label
+
+
+def _sum_taken(logarithms: torch.Tensor, x: torch.Tensor, at: torch.Tensor) -> float:
+    """By logarithms alone, if the mean is a value of which these have all digits."""
+    whole = -float(logarithms.gather(-1, at).sum())
+    return whole if whole >= at.numel() else float(_taken(logarithms, x, at).sum())
 
 
 def _taken(logarithms: torch.Tensor, x: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
@@ -473,6 +522,15 @@ def divergence(pred: torch.Tensor, target: torch.Tensor, wanted: Wanted) -> tupl
         near = value < distributions.CLOSE
         value[near] = _small_gaps(pred[near], target[near].double()).to(pred.dtype)
     return value, (ratio.neg_(),) if wanted else ()
+
+
+def sum_of_divergences(pred: torch.Tensor, target: torch.Tensor, wanted: Wanted) -> tuple[Any, Slopes]:
+    """Of divergences whose mean is not small beside what the close ones among them lose."""
+    ratio = target / pred
+    whole = torch.dot(ratio.log().view(-1), target.reshape(-1)).item()
+    if whole < distributions.CLOSE * (ratio.numel() // ratio.shape[-1]):
+        return divergence(pred, target, wanted)
+    return whole, (ratio.neg_(),) if wanted else ()
 
 
 def _small_gaps(pred: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

@@ -28,6 +28,26 @@ TERMS: dict[str, Callable[..., Terms]] = {
 """Primitive -> what makes its terms of its parameters."""
 
 
+def _magnitudes(x: torch.Tensor, y: torch.Tensor, mean: bool) -> torch.Tensor:
+    sizes = (x - y).abs()
+    return sizes.mean() if mean else sizes.sum()
+
+
+def _kernel(name: str, **defaults: float) -> Callable[..., torch.Tensor]:
+    """One of torch's losses, as its numbers 1 and 2 name the mean and the sum; past the wrapper in its Python."""
+    kernel = getattr(torch.ops.aten, name).default
+    return lambda x, y, mean, **params: kernel(x, y, 1 if mean else 2, *(defaults | params).values())
+
+
+AT_ONCE: dict[str, Callable[..., torch.Tensor]] = {
+    "sum_of_squares": _kernel("mse_loss"),
+    "sum_of_absolutes": _magnitudes,
+    "sum_of_huber": _kernel("huber_loss", delta=1.0),
+    "sum_of_smooth_l1": _kernel("smooth_l1_loss", beta=1.0),
+}
+"""Primitive -> (two tensors, whether their mean is wanted, its parameters), to be differentiated as well."""
+
+
 def _pairs(x: torch.Tensor, y: torch.Tensor) -> Iterable[tuple[torch.Tensor, torch.Tensor]]:
     """Stretches of both, as they lie in memory."""
     if not (x.is_contiguous() and y.is_contiguous()):
@@ -36,7 +56,7 @@ def _pairs(x: torch.Tensor, y: torch.Tensor) -> Iterable[tuple[torch.Tensor, tor
     return zip(x.view(-1).split(count), y.view(-1).split(count), strict=True)
 
 
-def added(terms: Terms, x: torch.Tensor, y: torch.Tensor, wide: bool) -> torch.Tensor:
+def added(terms: Terms, x: torch.Tensor, y: torch.Tensor, wide: bool, mean: bool) -> torch.Tensor:
     """Block by block, and these in float64; ``wide``, every one, so that no split shows."""
     dtype, sums = torch.float64 if wide else x.dtype, []
     memory, place = borrowed(min(SIZES.torch_terms, x.numel()), np.dtype(str(x.dtype).rpartition(".")[2]))
@@ -48,4 +68,4 @@ def added(terms: Terms, x: torch.Tensor, y: torch.Tensor, wide: bool) -> torch.T
             sums.append(terms(left, right, out=room).sum(dtype=dtype).item())
     finally:
         kept(memory)
-    return torch.tensor(sum(sums), dtype=dtype)
+    return torch.tensor(sum(sums) / (x.numel() if mean else 1), dtype=dtype)

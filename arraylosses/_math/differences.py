@@ -6,7 +6,7 @@ from typing import Any
 from .._typing import Array, Namespace
 from ._primitive import Primitive
 from .elementary import absolute, at_most
-from .sums import total, wide_total
+from .sums import all_of
 
 
 @Primitive
@@ -34,33 +34,32 @@ def smooth_l1(xp: Namespace, x: Array, y: Array, beta: float) -> Array:
     return (inner / beta) * (error - 0.5 * inner)
 
 
-def _all(xp: Namespace, x: Array, wide: bool) -> Array:
-    """Sum of all; in float64, where no split may show."""
-    return wide_total(xp, x, None) if wide else total(xp, x, None)
+@Primitive
+def sum_of_squares(xp: Namespace, x: Array, y: Array, *, wide: bool = False, mean: bool = False) -> Array:
+    """Of all differences, or their mean; a 0-d array, of float64 if ``wide``."""
+    return all_of(xp, squared_difference(xp, x, y), wide, mean)
 
 
 @Primitive
-def sum_of_squares(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
-    """Of all differences; a 0-d array, of float64 if ``wide``."""
-    return _all(xp, squared_difference(xp, x, y), wide)
-
-
-@Primitive
-def sum_of_absolutes(xp: Namespace, x: Array, y: Array, *, wide: bool = False) -> Array:
+def sum_of_absolutes(xp: Namespace, x: Array, y: Array, *, wide: bool = False, mean: bool = False) -> Array:
     """Of all differences."""
-    return _all(xp, absolute(xp, x - y), wide)
+    return all_of(xp, absolute(xp, x - y), wide, mean)
 
 
 @Primitive
-def sum_of_huber(xp: Namespace, x: Array, y: Array, *, delta: float = 1.0, wide: bool = False) -> Array:
+def sum_of_huber(
+    xp: Namespace, x: Array, y: Array, *, delta: float = 1.0, wide: bool = False, mean: bool = False
+) -> Array:
     """Of all differences."""
-    return _all(xp, huber(xp, x, y, delta), wide)
+    return all_of(xp, huber(xp, x, y, delta), wide, mean)
 
 
 @Primitive
-def sum_of_smooth_l1(xp: Namespace, x: Array, y: Array, *, beta: float = 1.0, wide: bool = False) -> Array:
+def sum_of_smooth_l1(
+    xp: Namespace, x: Array, y: Array, *, beta: float = 1.0, wide: bool = False, mean: bool = False
+) -> Array:
     """Of all differences."""
-    return _all(xp, smooth_l1(xp, x, y, beta), wide)
+    return all_of(xp, smooth_l1(xp, x, y, beta), wide, mean)
 
 
 SUMS = {one.pure.__name__: one for one in (sum_of_squares, sum_of_absolutes, sum_of_huber, sum_of_smooth_l1)}

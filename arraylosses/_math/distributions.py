@@ -3,6 +3,7 @@
 from .._typing import Array, Namespace
 from ._primitive import Primitive
 from .elementary import either, log_gap
+from .sums import all_of
 
 CLOSE = 2.0**-4
 """Nats from which a sum of ``target log(target / pred)`` has some 20 units of its last place to spare at worst."""
@@ -42,3 +43,9 @@ def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
         return (usual + xp.sum(by_logarithms(xp, pred, target, apart), axis=-1),)
 
     return either(xp, ~xp.any(apart), (usual,), with_those)[0]
+
+
+@Primitive
+def sum_of_divergences(xp: Namespace, pred: Array, target: Array, *, wide: bool = False, mean: bool = False) -> Array:
+    """Of all pairs of distributions, or their mean; a 0-d array, of float64 if ``wide``."""
+    return all_of(xp, divergence(xp, pred, target), wide, mean)

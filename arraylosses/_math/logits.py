@@ -5,6 +5,7 @@ from typing import Any
 from .._typing import Array, Namespace
 from ._primitive import Primitive
 from .elementary import multiply
+from .sums import all_of
 
 
 def logit_parts(xp: Namespace, logit: Array, label: Array) -> tuple[Array, Array, Array]:
@@ -45,3 +46,26 @@ def focal_surprise(xp: Namespace, logit: Array, label: Array, gamma: float, alph
     wrong = (share + (1 - share) * small) / (1 + small)
     surprise = multiply(xp, share, size) + xp.log1p(small)
     return balance(alpha, label) * steady_power(xp, wrong, gamma) * surprise
+
+
+@Primitive
+def sum_of_logit_surprise(
+    xp: Namespace, logit: Array, label: Array, *, wide: bool = False, mean: bool = False
+) -> Array:
+    """Of all logits, or their mean; a 0-d array, of float64 if ``wide``."""
+    return all_of(xp, logit_surprise(xp, logit, label), wide, mean)
+
+
+@Primitive
+def sum_of_focal_surprise(
+    xp: Namespace,
+    logit: Array,
+    label: Array,
+    *,
+    gamma: float = 2.0,
+    alpha: float | None = None,
+    wide: bool = False,
+    mean: bool = False,
+) -> Array:
+    """Of all logits."""
+    return all_of(xp, focal_surprise(xp, logit, label, gamma, alpha), wide, mean)

@@ -5,6 +5,7 @@ from math import pi, sqrt
 from .._typing import Array, Namespace
 from ._primitive import Primitive
 from .elementary import absolute
+from .sums import all_of
 
 Ratio = tuple[tuple[float, ...], tuple[float, ...]]
 """Coefficients of two polynomials, highest power first."""
@@ -192,6 +193,14 @@ def normal_score(xp: Namespace, mean: Array, std: Array, target: Array) -> Array
     size = absolute(xp, rest)
     # without deviation both is 1 and the density 0: the value is the size, and the slope by the deviation this
     return xp.where(certain, size - std * pi**-0.5, size * both + std * (density - pi**-0.5))
+
+
+@Primitive
+def sum_of_normal_scores(
+    xp: Namespace, mean_of: Array, std: Array, target: Array, *, wide: bool = False, mean: bool = False
+) -> Array:
+    """Of all targets, or their mean; a 0-d array, of float64 if ``wide``."""
+    return all_of(xp, normal_score(xp, mean_of, std, target), wide, mean)
 
 
 @Primitive

@@ -7,7 +7,7 @@ the largest term out of the sum, and adding it through ``log1p``, keeps it.
 from .._typing import Array, Namespace
 from ._primitive import Primitive
 from .elementary import stop_gradient
-from .sums import argmax, one_hot, pick
+from .sums import all_of, argmax, one_hot, pick
 
 
 @Primitive
@@ -23,6 +23,14 @@ def label_surprise(xp: Namespace, logits: Array, label: Array) -> Array:
     gap = xp.where(one_hot(xp, label, logits.shape[-1]), -xp.inf, logits - xp.expand_dims(own, axis=-1))
     rest = xp.sum(xp.exp(gap - xp.expand_dims(top, axis=-1)), axis=-1)
     return top + xp.log1p(rest + xp.expm1(-top))
+
+
+@Primitive
+def sum_of_label_surprise(
+    xp: Namespace, logits: Array, label: Array, *, wide: bool = False, mean: bool = False
+) -> Array:
+    """Of all labels, or their mean; a 0-d array, of float64 if ``wide``."""
+    return all_of(xp, label_surprise(xp, logits, label), wide, mean)
 
 
 def class_surprise(xp: Namespace, logits: Array) -> Array:

@@ -1,6 +1,6 @@
 """Sums by axis, by running total and by segment, and the gathers that go with them."""
 
-from math import prod
+from math import nan, prod
 from typing import Any
 
 from .._typing import Array, Axis, Dtype, Formula, Namespace
@@ -44,6 +44,12 @@ def wide(xp: Namespace, x: Any) -> Any:
 def wide_total(xp: Namespace, x: Array, axis: Axis) -> Array:
     """`total` that is not rounded to float32 again; whole numbers of booleans."""
     return xp.sum(x, axis=axis, dtype=widest(xp, x)) if x.dtype == xp.float32 else total(xp, x, axis)
+
+
+def all_of(xp: Namespace, x: Array, wide: bool, mean: bool) -> Array:
+    """Sum of all, or their mean; in float64, where no split may show."""
+    value = wide_total(xp, x, None) if wide else total(xp, x, None)
+    return value / (prod(x.shape) or nan) if mean else value
 
 
 @Primitive

@@ -32,17 +32,27 @@ def compiled_is_eager(t: Trial) -> None:
 
 @law
 def settings_do_not_mix(t: Trial) -> None:
-    """Eager calls with one setting after the other, and again, give what each gives by itself."""
+    """Eager calls with one setting after the other, and again, give what each gives by itself; defaults written out,
+    what they give untold.
+    """
     t.takes("axis")
     arrays = t.draw((3, 2))
     settings: list[dict[str, Any]] = [{"axis": 0}, {"axis": 1}]
     if "reduction" in t.metric.shared:
         settings.append({"axis": 0, "reduction": "sum"})
     want = [t.reference.value(arrays, **setting) for setting in settings]
+    settings.append(_written_out(t))
+    want.append(t.reference.value(arrays))
     for setting, value in [*zip(settings, want, strict=True)] * 2:
         got = t.raw(arrays, **setting)
         with t.backend.context():
-            t.close(t.got(got, 1), value, f"with {', '.join(map(str, setting))}")
+            t.close(t.got(got, int("axis" in setting)), value, f"with {', '.join(map(str, setting))}")
+
+
+def _written_out(t: Trial) -> dict[str, Any]:
+    """The parameters of the form that are left at their defaults."""
+    taken = {**t.variant.form.params, **t.metric.definition.read_params}
+    return {k: v for k, v in t.settings.items() if k in taken and k not in t.variant.params}
 
 
 LENGTHS = (5, 8, 13)

@@ -254,9 +254,12 @@ def _beside(array: Any, domain: Domain, near: bool) -> Any:
 
 
 def _each_is_right(t: Trial, arrays: list[Any], what: str, tolerance: float | None = None) -> None:
-    """Each value by itself, as far as float32 has digits for it."""
+    """Each value by itself, as far as float32 has digits for it; and the sum of those of one sign."""
     want = t.reference.value(t.as_dtype(arrays, "float64"), reduction="none")
     told = (np.abs(want) > 1e-30) & (np.abs(want) < 1e3)
+    if told.all() and (want > 0).all():
+        whole = want.sum()
+        t.close(t.value(arrays, reduction="sum") / whole, 1.0, f"{what}, the sum", tolerance)
     got, want = t.value(arrays, reduction="none")[told], want[told]
     t.close(got / np.abs(want), np.sign(want), what, tolerance)
 
