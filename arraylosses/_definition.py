@@ -225,9 +225,11 @@ class Form:
         for name in params:
             if name in self.unsummed and not _left(params[name], self.unsummed[name]):
                 return False
+        if wide and not self.subtracts:
+            return False
         if lib.name != "torch":
             return size(x) >= SIZES.summed
-        return not (lib.compiling() or (wide and not (self.subtracts and x.numel() > SIZES.torch_terms)))
+        return not (lib.compiling() or (wide and x.numel() <= SIZES.torch_terms))
 
     def added(self, xp: Namespace, arrays: Sequence[Array], params: Mapping[str, Any], **how: bool) -> Array:
         """The sum where it is sooner, ``mean=True`` or ``wide=True``."""

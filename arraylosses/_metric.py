@@ -287,9 +287,10 @@ class Loss(Metric):
             value = quietly(self._briefly, short[0], arrays, weights, axis, reduction, short[1])
             if value is not None:
                 return value
-        value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor, most=SIZES.few)
-        if value is not None:
-            return value
+        if form.summed is None or reduction == "none" or not (weights is None and axis is None):
+            value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor, most=SIZES.few)
+            if value is not None:
+                return value
         _check_reduction(reduction, avg_factor)
         inputs, form, params = self.inputs(arrays, weights, params)
         return quietly(self._reduced, inputs.lib, inputs, form, axis, reduction, avg_factor, params)

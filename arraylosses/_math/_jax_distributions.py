@@ -1,14 +1,17 @@
 """The Kullback-Leibler divergence of JAX's float32: its value made in float64, and its slopes, which are known."""
 
 from collections.abc import Callable
+from functools import partial
+from math import prod
 from typing import Any
 
 import jax
 import jax.numpy as xp
 from jax.custom_derivatives import SymbolicZero
 
-from .distributions import massless
-from .sums import in_float64
+from .distributions import CLOSE, massless
+from .elementary import either
+from .sums import in_float64, total
 
 SMALL = 2.0**-10
 """Excesses of which three powers are enough for float32; of larger ones a logarithm in float64 has digits to spare."""
@@ -29,13 +32,24 @@ def divergence(pred: Any, target: Any) -> Any:
     return in_float64(xp, (pred, target, massless(pred, target)), _wide)
 
 
-def _moved(at: tuple[Any, Any], ways: tuple[Any, Any]) -> tuple[Any, Any]:
+@jax.custom_jvp  # type: ignore[untyped-decorator]  # as above
+def sum_of_divergences(pred: Any, target: Any) -> Any:
+    """By logarithms of float32, which have all digits of a sum whose mean is not small; else one by one."""
+    dead = massless(pred, target)
+    ratio = xp.where(dead, 1.0, target) / xp.where(dead, 1.0, pred)
+    whole = total(xp, xp.where(dead, 0.0, target * xp.log(ratio)), None)
+    holds = (whole >= CLOSE * prod(pred.shape[:-1])) & (whole < xp.inf)
+    return either(xp, holds, whole, lambda: total(xp, divergence(pred, target), None))
+
+
+def _moved(of: Any, axis: Any, at: tuple[Any, Any], ways: tuple[Any, Any]) -> tuple[Any, Any]:
     (pred, target), dead = at, massless(*at)
     ratio = xp.where(dead, 1.0, target) / xp.where(dead, 1.0, pred)
     slopes: tuple[Callable[[], Any], ...] = (lambda: -ratio, lambda: 1.0 + xp.log(ratio))
     asked = [(slope(), way) for slope, way in zip(slopes, ways, strict=True) if type(way) is not SymbolicZero]
-    moved = [xp.sum(xp.where(dead, 0.0, slope * way), axis=-1) for slope, way in asked]
-    return divergence(*at), sum(moved[1:], moved[0])
+    moved = [xp.sum(xp.where(dead, 0.0, slope * way), axis=axis) for slope, way in asked]
+    return of(*at), sum(moved[1:], moved[0])
 
 
-divergence.defjvp(_moved, symbolic_zeros=True)
+for of, axis in ((divergence, -1), (sum_of_divergences, None)):
+    of.defjvp(partial(_moved, of, axis), symbolic_zeros=True)

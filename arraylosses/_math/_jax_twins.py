@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import nan, prod
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,17 @@ def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
     from . import _jax_distributions as jax
 
     return jax.divergence(pred, target)
+
+
+def sum_of_divergences(xp: Namespace, pred: Array, target: Array, *, wide: bool = False, mean: bool = False) -> Array:
+    """Twice as fast, where the mean is not small."""
+    if wide or not pred.dtype == target.dtype == np.float32:
+        pure: Array = distributions.sum_of_divergences.pure(xp, pred, target, wide=wide, mean=mean)
+        return pure
+    from . import _jax_distributions as jax
+
+    whole = jax.sum_of_divergences(pred, target)
+    return whole / (prod(pred.shape[:-1]) or nan) if mean else whole
 
 
 def by_rows(xp: Namespace, points: Array, find: Formula, rows: int, axis: int = -1) -> Array:

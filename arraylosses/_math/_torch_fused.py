@@ -311,6 +311,11 @@ def logit_surprise(x: torch.Tensor, label: torch.Tensor, wanted: Wanted) -> tupl
     return _surprise(against), (_flipped(against.sigmoid_(), label),) if wanted else ()
 
 
+def few_surprises(x: torch.Tensor, label: torch.Tensor) -> torch.Tensor | None:
+    """The same in operations that autograd knows, which have all digits, of yeses and noes alone."""
+    return _surprise(x * torch.sub(1.0, label, alpha=2.0)) if _hard(label) else None
+
+
 def _surprise(against: torch.Tensor) -> torch.Tensor:
     """``log(1 + exp(x))``, which from 40 on is x in float64 too."""
     found: torch.Tensor = softplus(against, threshold=40.0)

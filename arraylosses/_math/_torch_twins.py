@@ -196,10 +196,13 @@ def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
     return torch.fused(torch.divergence, pure, pred, target, events=1)
 
 
-def _fused(primitive: Primitive, kernel: str, fits: Formula, *, events: int = 0, walks: bool = False) -> Formula:
+def _fused(
+    primitive: Primitive, kernel: str, fits: Formula, *, events: int = 0, walks: bool = False, few: str = ""
+) -> Formula:
     """The sum of what `_torch_fused` makes with its slopes, or its mean: the values themselves are not kept.
 
-    ``fits(torch, *tensors, **params)`` says whether it may; ``walks``, that the kernel makes blocks of its own.
+    ``fits(torch, *tensors, **params)`` says whether it may; ``walks``, that the kernel makes blocks of its own; ``few``
+    names what gives few values in operations that autograd knows, or None, for a step of ours takes longer than these.
     """
     usual = {k: p.default for k, p in signature(primitive.pure).parameters.items() if k not in ("wide", "mean")}
     defaults = {k: v for k, v in usual.items() if v is not Parameter.empty}
@@ -212,6 +215,9 @@ def _fused(primitive: Primitive, kernel: str, fits: Formula, *, events: int = 0,
             params = defaults | params
         if wide or not (first.numel() and fits(torch, *tensors, **params)):
             return pure(*tensors)
+        value = getattr(torch, few)(*tensors) if few and first.numel() <= SIZES.lanes else None
+        if value is not None:
+            return value.mean() if mean else value.sum()
         count = (prod(first.shape[:-events]) if events else first.numel()) if mean else 1
         joint = partial(getattr(torch, kernel), **params) if params else getattr(torch, kernel)
         return torch.fused(joint, pure, *tensors, events=first.ndim if walks else events, over=count)
@@ -235,7 +241,7 @@ def _steep(torch: Any, *tensors: Array, gamma: Any, alpha: Any) -> bool:
     return _numbers(gamma, alpha or 0.0) and gamma >= 1 and torch.plain(*tensors)
 
 
-sum_of_logit_surprise = _fused(logits.sum_of_logit_surprise, "logit_surprise", _plain)
+sum_of_logit_surprise = _fused(logits.sum_of_logit_surprise, "logit_surprise", _plain, few="few_surprises")
 sum_of_focal_surprise = _fused(logits.sum_of_focal_surprise, "focal_surprise", _steep)
 sum_of_label_surprise = _fused(softmax.sum_of_label_surprise, "sum_of_label_surprise", _plain, events=1, walks=True)
 sum_of_divergences = _fused(distributions.sum_of_divergences, "sum_of_divergences", _narrow, events=1)

@@ -50,7 +50,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     elementary.extremes: ("numpy", "torch"),
     elementary.lies_between: ("numpy", "torch"),
     distributions.divergence: ("numpy", "torch", "jax"),
-    distributions.sum_of_divergences: ("torch",),
+    distributions.sum_of_divergences: ("torch", "jax"),
     logits.logit_surprise: ("torch",),
     logits.focal_surprise: ("torch",),
     logits.sum_of_logit_surprise: ("torch",),
