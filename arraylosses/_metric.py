@@ -287,7 +287,8 @@ class Loss(Metric):
             value = quietly(self._briefly, short[0], arrays, weights, axis, reduction, short[1])
             if value is not None:
                 return value
-        if form.summed is None or reduction == "none" or not (weights is None and axis is None):
+        added = reduction != "none" and weights is None and axis is None
+        if form.summed is None or not added:  # what torch adds in one step is not handed on
             value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor, most=SIZES.few)
             if value is not None:
                 return value

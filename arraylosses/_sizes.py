@@ -36,6 +36,9 @@ class Sizes:
     fused_block, fused_rows : int
         Elements for which torch makes a loss and its slope at a time; and where they are rows that have one value
         each, and one table is all that is written on the way.
+    alone : int
+        Numbers of a tensor that NumPy has read before torch has woken a thread, and of which torch's own steps of
+        autograd take less time than one of ours.
     images : int
         Pixels of images whose graph torch keeps at a time.
     jax_row : int
@@ -63,6 +66,7 @@ class Sizes:
     torch_terms: int = 7 << 16
     fused_block: int = 1 << 18
     fused_rows: int = 1 << 18
+    alone: int = 1 << 15
     images: int = 3 << 17
     jax_row: int = 1 << 15
     tile: int = 16

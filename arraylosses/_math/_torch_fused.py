@@ -292,7 +292,7 @@ def _against(sign: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
 def _hard(label: torch.Tensor) -> bool:
     """Whether each label of a domain that ends at 0 and 1 is one of them: no product with what it lacks is left."""
     row = label.reshape(-1)
-    if row.shape[0] <= SIZES.lanes:  # which NumPy reads before torch has woken a thread
+    if row.shape[0] <= SIZES.alone:
         known = row.numpy()
         return bool(known.dot(1.0 - known) == 0.0)
     return float(torch.dot(row, 1.0 - row)) == 0.0
