@@ -104,7 +104,9 @@ class Metric:
         if not self._one_form and any(params.get(name) is not None for name in self._elsewhere):
             return None
         gather, read = self.split(params, form)
-        if form.kernel:
+        if axis is None and form.adds_sooner(lib, arrays[0], gather):
+            state: State = Mean(form.added(lib.xp, arrays, gather), prod(shape))
+        elif form.kernel:
             axes = None if axis is None else resolve_axes(axis, shape)
             state = _totals(lib, form.gather(lib.xp, *arrays, **gather), axes)
         elif axis is None and len(shape) == 1:

@@ -95,6 +95,7 @@ def test_a_module_trains_compiled_as_it_does_eagerly() -> None:
 def test_modules_are_pickled() -> None:
     loss = pickle.loads(pickle.dumps(Loss(al.cross_entropy, class_weights=torch.ones(3))))
     assert torch.equal(loss(LOGITS, LABELS), al.cross_entropy(LOGITS, LABELS, class_weights=torch.ones(3)))
+    torch.testing.assert_close(loss(LOGITS, LABELS), al.cross_entropy(LOGITS, LABELS))
 
 
 def test_what_is_no_loss_is_told() -> None:

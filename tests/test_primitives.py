@@ -182,7 +182,7 @@ ARGUMENTS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
         for options in ({}, {"mean": True})
     ]
     + [((np.array([[20.0, 0.0], [0.0, 0.0]]), np.array([0, 0])), {})],
-    # of float32 alone: below
+    # of float32 alone: the laws of digits look at sums
     "sum_of_divergences": [((*LOGITS.dirichlet(np.ones(4), (2, 3)),), {"mean": True})],
     "sum_of_normal_scores": [
         ((REAL, np.abs(REAL) + 0.1, REAL[::-1].copy()), {}),

@@ -50,6 +50,7 @@ def _mean(host: Host, x: Array) -> Any:
 
 
 SAMPLE = 256
+"""Numbers whose mean is looked at first: off by a 16th of a deviation where they are like the others."""
 
 
 def _guess(host: Host, x: Array) -> Any:

@@ -51,5 +51,5 @@ def _moved(of: Any, axis: Any, at: tuple[Any, Any], ways: tuple[Any, Any]) -> tu
     return of(*at), sum(moved[1:], moved[0])
 
 
-for of, axis in ((divergence, -1), (sum_of_divergences, None)):
-    of.defjvp(partial(_moved, of, axis), symbolic_zeros=True)
+divergence.defjvp(partial(_moved, divergence, -1), symbolic_zeros=True)
+sum_of_divergences.defjvp(partial(_moved, sum_of_divergences, None), symbolic_zeros=True)

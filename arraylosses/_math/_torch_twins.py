@@ -133,13 +133,12 @@ def _added(primitive: Primitive) -> Formula:
         from . import _torch_sums as sums
 
         name = primitive.pure.__name__
-        if not _numbers(*params.values()):
+        in_blocks = (wide or x.numel() > SIZES.torch_terms) and torch.unwatched(x, y)
+        if not _numbers(*params.values()) or (wide and not in_blocks):
             pure: Array = primitive.pure(xp, x, y, wide=wide, mean=mean, **params)
             return pure
-        if (wide or x.numel() > SIZES.torch_terms) and torch.unwatched(x, y):
+        if in_blocks:
             return sums.added(sums.TERMS[name](**params), x, y, wide, mean)
-        if wide:
-            return primitive.pure(xp, x, y, wide=wide, mean=mean, **params)
         return sums.AT_ONCE[name](x, y, mean, **params)
 
     return add
@@ -168,7 +167,7 @@ def focal_surprise(xp: Namespace, logit: Array, label: Array, gamma: Any, alpha:
     from . import _torch_graph as graph
 
     pure = partial(logits.focal_surprise.pure, xp, gamma=gamma, alpha=alpha)
-    if not (_numbers(gamma, alpha or 0.0) and gamma >= 1):
+    if not (_numbers(gamma, 0.0 if alpha is None else alpha) and gamma >= 1):
         return pure(logit, label)
     if not torch.plain(logit, label):
         return graph.focal_surprise(gamma, alpha)(pure, logit, label)
@@ -239,7 +238,7 @@ def _narrow(torch: Any, *tensors: Array) -> bool:
 
 
 def _steep(torch: Any, *tensors: Array, gamma: Any, alpha: Any) -> bool:
-    return _numbers(gamma, alpha or 0.0) and gamma >= 1 and torch.plain(*tensors)
+    return _numbers(gamma, 0.0 if alpha is None else alpha) and gamma >= 1 and torch.plain(*tensors)
 
 
 sum_of_logit_surprise = _fused(logits.sum_of_logit_surprise, "logit_surprise", _plain, few="few_surprises")
