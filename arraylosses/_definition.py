@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from inspect import Parameter, signature
 from math import inf, nan
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from ._parameters import Rule, listed
 from ._sizes import SIZES
 from ._sketch import Sketch
 from ._state import Buffer, Samples
-from ._typing import Array, Formula, Namespace
+from ._typing import Array, Formula
 from ._xp import Library, size
 
 HINTS = {
@@ -218,25 +219,29 @@ class Form:
             object.__setattr__(form, name, value)
         return form
 
-    def adds_sooner(self, lib: Library, x: Array, params: Mapping[str, Any], wide: bool = False) -> bool:
-        """Whether the sum over elements like these has a quick form; of one answer, or ``wide`` to be remembered."""
-        if self.summed is None or lib.name not in self.summed.natives:
+    def may_add(self, lib: Library, params: Mapping[str, Any], wide: bool = False) -> bool:
+        """Whether the sum over elements has a quick form on a library; for one answer, or ``wide`` to be remembered."""
+        if self.summed is None or lib.name not in self.summed.natives or lib.compiling():
             return False
-        for name in params:
-            if name in self.unsummed and not _left(params[name], self.unsummed[name]):
-                return False
         if wide and not self.subtracts:
             return False
-        if lib.name != "torch":
-            return size(x) >= SIZES.summed
-        return not (lib.compiling() or (wide and x.numel() <= SIZES.torch_terms))
+        return all(_left(value, self.unsummed[name]) for name, value in params.items() if name in self.unsummed)
 
-    def added(self, xp: Namespace, arrays: Sequence[Array], params: Mapping[str, Any], **how: bool) -> Array:
-        """The sum where it is sooner, ``mean=True`` or ``wide=True``."""
+    def enough(self, lib: Library, x: Array, wide: bool = False) -> bool:
+        """Whether elements are so many that it is quicker."""
+        if lib.name == "torch":
+            return not wide or bool(x.numel() > SIZES.torch_terms)
+        return (lib.name == "numpy" and not wide) or size(x) >= SIZES.summed
+
+    def adder(self, lib: Library, params: Mapping[str, Any], **how: bool) -> Callable[..., Array]:
+        """``(*arrays)`` -> the sum where it is sooner, ``mean=True`` or ``wide=True``."""
         assert self.summed is not None
         known = {k: v for k, v in params.items() if k not in self.unsummed}
-        found: Array = self.summed(xp, *arrays, **known, **how)
-        return found
+        return partial(self.summed.form(lib.name), lib.xp, **known, **how)
+
+    def added(self, lib: Library, arrays: Sequence[Array], params: Mapping[str, Any], **how: bool) -> Array:
+        """The sum where it is sooner."""
+        return self.adder(lib, params, **how)(*arrays)
 
     def lazy(self, facts: Facts) -> bool:
         """Whether Dask can describe the result: a form may have a state of fixed size where others sort."""

@@ -4,22 +4,39 @@ import sys
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from inspect import Parameter, Signature, signature
-from math import isnan, prod
+from math import isnan
 from typing import Any
 
 from ._definition import Definition, Facts, Form, Statistic
 from ._document import document, shared_parameters
 from ._domains import Domain
 from ._inputs import Inputs, arrange, bind, check_beside, written_out
-from ._math import divide, few, total, wide_total
-from ._plans import MOST, SCALARS, Plan, alike, planned
+from ._math import divide
+from ._plans import Plan, alike, kept, planned
 from ._programs import Programs
-from ._reduce import Asked, added_sooner, brief_size, elements, floating, pooled, resolve_axes, weighted
+from ._reduce import Asked, added_sooner, elements, floating, may_add, pooled, resolve_axes, weighted
 from ._sizes import SIZES
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
-from ._values import cast, lift, ready, ready_params, within
-from ._xp import LIBRARIES, Library, as_array, programmed, quietly, readable
+from ._values import cast, lift, ready, ready_params
+from ._ways import (
+    Way,
+    adding_sooner,
+    between_bounds,
+    by_numpy,
+    dtype_of,
+    each,
+    gathering,
+    nowhere,
+    passable,
+    quiet,
+    reading,
+    reducing,
+)
+from ._xp import LIBRARIES, Library, as_array, compiling, library, programmed, quietly
+
+Options = tuple[Any, ...]
+"""What the frame's keywords are, `weights` aside: by kind of metric in the order of its ``shared``."""
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -50,14 +67,11 @@ class Metric:
         self.__signature__ = _signature(definition, self.shared)
         self.__doc__ = document(definition, self.kind, self.shared)
         self._required = _required(definition)
-        self._arity = len(definition.domains)
-        self._bounds = tuple(definition.domains.values())
-        self._beside = {k for k, rule in definition.rules.items() if rule.array or rule.spread}
-        self._fills = tuple(d.fill / (1 + i) for i, d in enumerate(self._bounds))
         self._one_form = len(definition.forms) == 1
-        self._elsewhere = (*(name for name, _ in definition.selectors), "ignore_index")
+        self.shaped = not all(form.brief for form in definition.forms)
         self._programs = Programs(self._with, _checks(definition))
-        self._plans: dict[Any, Plan] = {}
+        self._plans: dict[Hashable, Plan] = {}
+        self._ways: dict[Hashable, Way] = {}
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.__module__}.{self.__name__}>"
@@ -75,75 +89,70 @@ class Metric:
         return form.gather
 
     def __call__(self, *arrays: Array, weights: Array | None = None, axis: Axis = None, **params: Any) -> Any:
+        return self._of(arrays, weights, (axis,), params)
+
+    def _of(self, arrays: tuple[Array, ...], weights: Array | None, options: Options, params: dict[str, Any]) -> Any:
+        """The value, by the way of calls alike if there is one; the options are the frame's own, `axis` first."""
+        lib = LIBRARIES.get(type(arrays[0])) if arrays else None
+        key = None if lib is None else alike(lib, arrays, weights, options, params, self.shaped)
+        way = None if key is None else self._ways.get(key)
+        value = None if lib is None or way is None else way(lib, arrays, weights)
+        return self._anew(key, arrays, weights, options, params) if value is None else value
+
+    def _anew(
+        self, key: Hashable, arrays: tuple[Array, ...], weights: Any, options: Options, params: dict[str, Any]
+    ) -> Any:
+        """The value of a first call, which finds the way of the next ones, and of what has no way."""
         if arrays and programmed(arrays[0]):
-            value = self._programs(arrays, {"weights": weights, "axis": axis, **params})
+            names = [name for name in self.shared if name != "weights"]
+            value = self._programs(arrays, {"weights": weights, **dict(zip(names, options, strict=True)), **params})
             if value is not None:
                 return value
-        return self._plainly(arrays, weights, axis, params)
+        elif key is not None and SIZES.ways and key not in self._ways:
+            way = kept(self._ways, key, self._way(arrays, weights, options, params))
+            value = way(LIBRARIES[type(arrays[0])], arrays, weights)
+            if value is not None:
+                return value
+        return self._at_length(arrays, weights, options, params)
 
     def _with(self, arrays: tuple[Array, ...], options: dict[str, Any]) -> Any:
         """The call, of the frame's options and the formula's together."""
-        shared = [options.pop(name) for name in self.shared]
-        return self._plainly(arrays, *shared, options)  # type: ignore[call-arg]  # the shared ones differ by kind
+        weights, *shared = [options.pop(name) for name in self.shared] or [None]
+        return self._at_length(arrays, weights, tuple(shared), options)
 
-    def _plainly(self, arrays: tuple[Array, ...], weights: Any, axis: Axis, params: dict[str, Any]) -> Any:
-        value = self._by_numpy(arrays, weights, params, axis, most=SIZES.few)
-        if value is not None:
-            return value
-        short = self._short(arrays, None, params) if weights is None else None
-        if short is not None:
-            value = quietly(self._read_briefly, short[0], arrays, axis, short[1])
-            if value is not None:
-                return value
+    def _at_length(self, arrays: tuple[Array, ...], weights: Any, options: Options, params: dict[str, Any]) -> Any:
+        self._check(*options)
         inputs, form, params = self.inputs(arrays, weights, params)
-        return quietly(self._evaluate, inputs.lib, inputs, form, axis, params)
+        return quietly(self._evaluate, inputs.lib, inputs, form, params, *options)
 
-    def _read_briefly(self, lib: Library, arrays: tuple[Array, ...], axis: Axis, params: dict[str, Any]) -> Any:
-        """The value by the short way; None where a parameter asks for another, or an axis is left of what is sorted."""
-        form, shape = self.definition.form, tuple(arrays[0].shape)
-        if not self._one_form and any(params.get(name) is not None for name in self._elsewhere):
-            return None
-        gather, read = self.split(params, form)
-        if axis is None and form.adds_sooner(lib, arrays[0], gather):
-            state: State = Mean(form.added(lib.xp, arrays, gather), prod(shape))
-        elif form.kernel:
-            axes = None if axis is None else resolve_axes(axis, shape)
-            state = _totals(lib, form.gather(lib.xp, *arrays, **gather), axes)
-        elif axis is None and len(shape) == 1:
-            state = form.gather(lib.xp, *arrays, weights=None, **gather)
-        else:
-            return None
-        return self.read(lib, state, arrays[0].dtype, read)
+    def _check(self, axis: Axis) -> None:
+        """Options that are wrong, before anything else is."""
 
-    def _by_numpy(
-        self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any], *options: Any, most: int
-    ) -> Any:
-        """The value of few numbers of torch's, which NumPy computes where they lie, in a half of the time or more.
+    def _way(self, arrays: tuple[Array, ...], weights: Any, options: Options, params: dict[str, Any]) -> Way:
+        """How calls alike go."""
+        self._check(*options)
+        inputs, form, settled = found = self._found(arrays, weights, params.copy())
+        plan = planned(found, arrays, weights)
+        gather, read = self.split(settled, form)
+        known = replace(inputs, foreseen=None if plan is None else plan.inputs.foreseen)
+        asked = Asked(self.definition, form, known, resolve_axes(options[0], inputs.batch), gather)
+        way = between_bounds(asked, self._passed(asked, read, *options)) if passable(asked) else nowhere
+        if inputs.lib.name != "torch":
+            return quiet(way)
+        most = self._handed(asked, *options)
+        return by_numpy(lambda host, w: self._of(host, w, options, params.copy()), most, way) if most else way
 
-        None of others, and where something is to be refused: that is said of tensors. The first option is `axis`.
-        """
-        found = self._few(arrays, weights, (*params.values(), *options[1:]), most)
-        if found is None:
-            return None
-        host, back = found
-        given = None if weights is None else host.pop()
-        try:
-            value = self._plainly(tuple(host), given, *options, params.copy())  # type: ignore[call-arg]  # as above
-        except (TypeError, ValueError):
-            return None
-        return _each(back, value)
+    def _passed(self, asked: Asked, read: dict[str, Any], axis: Axis) -> Way:
+        """The way of arrays that nothing has to be done to first."""
+        dtype = dtype_of(asked)
+        states = adding_sooner(asked, gathering(asked), value=False, mean=False)
+        return reading(states, lambda lib, state: self.read(lib, state, dtype, read))
 
-    def _few(self, arrays: tuple[Array, ...], weights: Array | None, options: tuple[Any, ...], most: int) -> Any:
-        """Few numbers of torch's as NumPy's, and what makes tensors of results; None where an option is an array."""
-        lib = LIBRARIES.get(type(arrays[0])) if arrays else None
-        if lib is None or lib.name != "torch" or arrays[0].numel() > most:
-            return None
-        for option in options:
-            if type(option) not in SCALARS:
-                return None
-        return few(lib.xp, most, *arrays) if weights is None else few(lib.xp, most, *arrays, weights)
+    def _handed(self, asked: Asked, axis: Axis) -> int:
+        """How many numbers of torch's are handed to NumPy."""
+        return SIZES.few
 
-    def _evaluate(self, lib: Library, inputs: Inputs, form: Form, axis: Axis, params: dict[str, Any]) -> Any:
+    def _evaluate(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any], axis: Axis) -> Any:
         gather, read = self.split(params, form)
         state, dtype = pooled(self.definition, form, inputs, resolve_axes(axis, inputs.batch), gather)
         return self.read(lib, state, dtype, read)
@@ -158,16 +167,15 @@ class Metric:
     ) -> tuple[Inputs, Form, dict[str, Any]]:
         """The arguments, bound and checked; parameters without those that say how the arrays lie."""
         given = tuple(arrays)
-        key = alike(given, weights, params)
+        lib = LIBRARIES.get(type(given[0])) if given else None
+        key = None if lib is None else alike(lib, given, weights, (), params)
         plan = None if key is None else self._plans.get(key)
         if plan is not None:
             return plan.of(given, weights)
         found = self._found(given, weights, params)
         plan = None if key is None else planned(found, given, weights)
         if plan is not None:
-            if len(self._plans) >= MOST:
-                self._plans.clear()
-            self._plans[key] = plan
+            kept(self._plans, key, plan)
         return found
 
     def _found(
@@ -188,55 +196,6 @@ class Metric:
                 f"`{definition.name}` needs values, and Dask arrays have none yet; give `.compute()` of them."
             )
         return inputs, form, params
-
-    def _short(
-        self, arrays: tuple[Array, ...], weights: Array | None, params: dict[str, Any]
-    ) -> tuple[Library, dict[str, Any]] | None:
-        """The short way, for real arrays of one class, dtype and shape, small enough to be reduced at once; else None.
-
-        So too where values lie outside their bounds, which the long way has a sentence for.
-        """
-        definition = self.definition
-        if not (definition.form.brief and len(arrays) == self._arity):
-            return None
-        if (params or self._required) and not self._required.keys() <= params.keys() <= definition.params.keys():
-            return None
-        first = arrays[0]
-        cls, lib = type(first), LIBRARIES.get(type(first))
-        if lib is None or first.dtype not in lib.plain or not brief_size(lib, first):
-            return None
-        shape, dtype = first.shape, first.dtype
-        for other in arrays[1:] if weights is None else (*arrays[1:], weights):
-            if type(other) is not cls or other.shape != shape or other.dtype != dtype:
-                return None
-            if (lib.devices and other.device != first.device) or not brief_size(lib, other):
-                return None
-        if params:
-            if not self._beside.isdisjoint(params):
-                return None
-            params = definition.settled(params, self.shared)
-        if definition.form.bounded and not self._inside(lib, arrays):
-            return None
-        return lib, params
-
-    def _inside(self, lib: Library, arrays: tuple[Array, ...]) -> bool:
-        """Whether all that is bounded is seen to lie between its bounds."""
-        return all(
-            readable(lib, arrays[i]) and within(lib.xp, self._bounds[i], arrays[i])
-            for i in self.definition.form.bounded
-        )
-
-    def gathered_briefly(self, lib: Library, arrays: tuple[Array, ...], params: dict[str, Any]) -> State | None:
-        """The state of a batch by the short way, to be added to what is remembered; None where there is none."""
-        form = self.definition.form
-        gives_numbers = form.kernel and self._one_form and not hasattr(form.kept, "_fields")
-        short = self._short(arrays, None, params) if gives_numbers else None
-        if short is None or arrays[0].ndim == 0 or form.adds_sooner(lib, arrays[0], params, wide=True):
-            return None
-        values = form.gather(lib.xp, *arrays, **{k: v for k, v in short[1].items() if k in form.params})
-        if isinstance(values, tuple) or values.dtype not in (arrays[0].dtype, lib.xp.bool):
-            return None
-        return Mean(wide_total(lib.xp, values, None), prod(values.shape))
 
     def split(self, params: dict[str, Any], form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
         """Parameters of the gatherer, and of the read-out. One that this form has no use for is refused."""
@@ -263,50 +222,55 @@ class Loss(Metric):
         avg_factor: Any = None,
         **params: Any,
     ) -> Any:
-        if arrays and programmed(arrays[0]):
-            options = {"weights": weights, "axis": axis, "reduction": reduction, "avg_factor": avg_factor, **params}
-            value = self._programs(arrays, options)
-            if value is not None:
-                return value
-        return self._plainly(arrays, weights, axis, reduction, avg_factor, params)
+        if avg_factor is None:
+            return self._of(arrays, weights, (axis, reduction, None), params)
+        return self._averaged(arrays, weights, (axis, reduction, avg_factor), params)
 
-    def _plainly(  # type: ignore[override]  # each kind has the options of its own
-        self,
-        arrays: tuple[Array, ...],
-        weights: Array | None,
-        axis: Axis,
-        reduction: str,
-        avg_factor: Any,
-        params: dict[str, Any],
-    ) -> Any:
-        form = self.definition.form
-        if form.brief and not form.subtracts:  # sums of differences are one kernel of torch's
-            value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor, most=SIZES.brief)
-            if value is not None:
-                return value
-        short = self._short(arrays, weights, params) if avg_factor is None and reduction in REDUCTIONS else None
-        if short is not None:
-            value = quietly(self._briefly, short[0], arrays, weights, axis, reduction, short[1])
-            if value is not None:
-                return value
-        added = reduction != "none" and weights is None and axis is None
-        if form.summed is None or not added:  # what torch adds in one step is not handed on
-            value = self._by_numpy(arrays, weights, params, axis, reduction, avg_factor, most=SIZES.few)
-            if value is not None:
-                return value
-        _check_reduction(reduction, avg_factor)
-        inputs, form, params = self.inputs(arrays, weights, params)
-        return quietly(self._reduced, inputs.lib, inputs, form, axis, reduction, avg_factor, params)
+    def _averaged(self, arrays: tuple[Array, ...], weights: Any, options: Options, params: dict[str, Any]) -> Any:
+        """With an `avg_factor`; where it is a number, which may be another in every call, it is no setting of a way."""
+        axis, reduction, factor = options
+        if type(factor) not in (int, float) or reduction != "mean" or not arrays or compiling(arrays[0]):
+            return self._of(arrays, weights, options, params)
+        value = self._of(arrays, weights, (axis, "sum", None), params)
+        return quietly(_divided, library(value), value, float(factor))
 
-    def _reduced(
+    def _check(self, axis: Axis, reduction: str, avg_factor: Any) -> None:  # type: ignore[override]  # as above
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"`reduction` must be 'mean', 'sum' or 'none'; got {reduction!r}.")
+        if avg_factor is not None and reduction == "sum":
+            raise ValueError("`avg_factor` divides a mean; got it with reduction='sum'.")
+
+    def _passed(  # type: ignore[override]  # as above
+        self, asked: Asked, read: dict[str, Any], axis: Axis, reduction: str, avg_factor: Any
+    ) -> Way:
+        if avg_factor is not None:
+            return nowhere
+        dtype, mean = dtype_of(asked), reduction == "mean"
+
+        def value(lib: Library, state: State) -> Any:
+            return self.read(lib, state, dtype, read) if mean else _finished(state.total)
+
+        way = nowhere if reduction == "none" else reading(gathering(asked), value)
+        if isnan(self.facts.empty):
+            way = reducing(asked, reduction, way)
+        return way if reduction == "none" else adding_sooner(asked, way, value=True, mean=mean)
+
+    def _handed(self, asked: Asked, axis: Axis, reduction: str, avg_factor: Any) -> int:  # type: ignore[override]  # as above
+        form = asked.form
+        if form.brief:
+            return 0 if form.subtracts else SIZES.brief  # sums of differences are one kernel of torch's
+        # nor is handed on what torch adds in one step
+        return 0 if reduction != "none" and may_add(asked) else SIZES.few
+
+    def _evaluate(  # type: ignore[override]  # as above
         self,
         lib: Library,
         inputs: Inputs,
         form: Form,
+        params: dict[str, Any],
         axis: Axis,
         reduction: str,
         avg_factor: Any,
-        params: dict[str, Any],
     ) -> Any:
         axes = resolve_axes(axis, inputs.batch)
         if reduction == "none":
@@ -337,38 +301,6 @@ class Loss(Metric):
         weight = lib.xp.zeros_like(state.total) + state.weight
         return _finished(divide(lib.xp, state.total, weight, empty=self.facts.empty))
 
-    def _briefly(
-        self,
-        lib: Library,
-        arrays: tuple[Array, ...],
-        weights: Array | None,
-        axis: Axis,
-        reduction: str,
-        params: dict[str, Any],
-    ) -> Any:
-        xp, absent = lib.xp, None
-        if weights is None and reduction != "none" and axis is None:
-            form = self.definition.form
-            if form.adds_sooner(lib, arrays[0], params):
-                return form.added(xp, arrays, params, mean=reduction == "mean")
-        if weights is not None and not (lib.name == "numpy" and weights.all()):
-            absent = weights == 0
-            arrays = tuple(xp.where(absent, fill, a) for fill, a in zip(self._fills, arrays, strict=True))
-        values = self.definition.source(xp, *arrays, **params)
-        if isinstance(values, tuple) or values.dtype != arrays[0].dtype:
-            return None  # weights of its own, or booleans to be counted: the long way knows
-        if weights is not None:
-            values = (values if absent is None else xp.where(absent, 0.0, values)) * weights
-        axes = None if axis is None else resolve_axes(axis, tuple(values.shape))
-        if reduction == "none":
-            return as_array(values)
-        value = total(xp, values, axes)
-        if reduction == "mean":
-            n = prod(values.shape) if axes is None else prod([values.shape[a] for a in axes])
-            weight = (n or float("nan")) if weights is None else total(xp, weights, axes)
-            value = value / weight
-        return as_array(value)
-
 
 class Function(Metric):
     """Arrays in, arrays out: checked and made floating, never reduced, never streamed."""
@@ -377,30 +309,19 @@ class Function(Metric):
     shared = ()
 
     def __call__(self, *arrays: Array, **params: Any) -> Any:
-        if arrays and programmed(arrays[0]):
-            value = self._programs(arrays, params)
-            if value is not None:
-                return value
-        return self._plainly(arrays, params)
+        return self._anew(None, arrays, None, (), params)
 
-    def _plainly(self, arrays: tuple[Array, ...], params: dict[str, Any]) -> Any:  # type: ignore[override]  # as above
-        inputs, form, params = self.inputs(arrays, None, params)
-        return quietly(self._applied, inputs.lib, inputs, form, params)
+    def _check(self) -> None:  # type: ignore[override]  # as above
+        """It takes no options."""
 
-    def _applied(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]) -> Any:
+    def _evaluate(  # type: ignore[override]  # as above
+        self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any]
+    ) -> Any:
         inputs, dtype = ready(inputs)
         value = elements(form, inputs, ready_params(params, self.definition, lib, dtype))
         if inputs.bad is not None:
             value = _marked(lib, value, inputs.bad)
         return _finished(value)
-
-
-def _totals(lib: Library, leaves: Any, axes: tuple[int, ...] | None) -> State:
-    """The state of a kernel's leaves, one for each element."""
-    if isinstance(leaves, tuple):
-        return type(leaves)(*(total(lib.xp, x, axes) for x in leaves))
-    shape = leaves.shape
-    return Mean(total(lib.xp, leaves, axes), prod(shape) if axes is None else prod([shape[a] for a in axes]))
 
 
 def _marked(lib: Library, value: Any, bad: Array) -> Any:
@@ -410,21 +331,13 @@ def _marked(lib: Library, value: Any, bad: Array) -> Any:
     return lib.xp.where(lift(lib, bad, value.ndim), lib.xp.nan, value)
 
 
-def _each(change: Callable[[Any], Any], value: Any) -> Any:
-    """A result changed, or each of a named tuple of them."""
-    return type(value)(*map(change, value)) if isinstance(value, tuple) else change(value)
-
-
 def _finished(value: Any) -> Any:
     """0-d arrays, never scalars, in a named tuple too."""
-    return _each(as_array, value)
+    return each(as_array, value)
 
 
-def _check_reduction(reduction: str, avg_factor: Any) -> None:
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"`reduction` must be 'mean', 'sum' or 'none'; got {reduction!r}.")
-    if avg_factor is not None and reduction == "sum":
-        raise ValueError("`avg_factor` divides a mean; got it with reduction='sum'.")
+def _divided(lib: Library, value: Array, by: float) -> Array:
+    return _finished(value / by)
 
 
 def _divisor(lib: Library, avg_factor: Any, inputs: Inputs, dtype: Any) -> Any:

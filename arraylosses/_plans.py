@@ -4,18 +4,16 @@ Binding, layout, kinds and shapes are a hundred small steps of Python, some 40 u
 same kinds and shapes, as every loop does, has them looked up. Values are looked at in every call.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ._definition import Form
 from ._inputs import Inputs
+from ._sizes import SIZES
 from ._typing import Array
 from ._values import foreseen
-from ._xp import LIBRARIES
-
-MOST = 64
-"""Plans of one metric; then it begins anew."""
+from ._xp import Library
 
 SCALARS = frozenset({int, float, bool, str, type(None)})
 """Kinds of parameters that say everything by being equal."""
@@ -43,24 +41,55 @@ class Plan:
         return self.inputs.put([*arrays, *[None] * self.absent], weights), self.form, self.params.copy()
 
 
-def alike(arrays: Sequence[Any], weights: Any, params: dict[str, Any]) -> Hashable:
-    """What decides how arguments are checked and arranged; None where they have to be looked at anew."""
-    parts: list[Hashable] = [weights is None]
-    for x in arrays if weights is None else (*arrays, weights):
-        lib = LIBRARIES.get(type(x))
-        if lib is None:
+def alike(
+    lib: Library,
+    arrays: Sequence[Any],
+    weights: Any,
+    options: tuple[Any, ...],
+    params: Mapping[str, Any],
+    shaped: bool = True,
+) -> Hashable:
+    """What decides how a call goes; None where it has to be looked at anew.
+
+    Where all arrays have the shape of the elements, and so one shape, it matters to nothing what that is, unless
+    ``shaped``.
+    """
+    given = arrays if weights is None else (*arrays, weights)
+    kinds = lib.kinds(given)
+    if kinds is None:
+        return None
+    values = (*options, *params.values()) if params else options
+    types = tuple(map(type, values))
+    if not SCALARS.issuperset(types):
+        types = tuple(map(_types, values))
+        if None in types:
             return None
-        if lib.name == "numpy":
-            parts.append((type(x), x.dtype, x.shape, x.flags.c_contiguous))
-        elif lib.name == "torch" and not lib.compiling():
-            parts.append((type(x), x.dtype, x.shape, x.device))
-        else:
-            return None
-    for name, value in params.items():
-        if type(value) not in SCALARS:
-            return None
-        parts.append((name, type(value), value))
-    return tuple(parts)
+    shape: Any = given[0].shape
+    if shaped:
+        shape = tuple([x.shape for x in given])
+    else:
+        for x in given[1:]:
+            if x.shape != shape:
+                return None
+        shape = len(shape)
+    return SIZES.setting, weights is None, kinds, shape, values, types, tuple(params)
+
+
+def _types(value: Any) -> Any:
+    """Of a scalar, or of a tuple of them; else None."""
+    kind = type(value)
+    if kind is tuple:
+        types = tuple(map(type, value))
+        return types if SCALARS.issuperset(types) else None
+    return kind if kind in SCALARS else None
+
+
+def kept(found: dict[Hashable, Any], key: Hashable, one: Any) -> Any:
+    """One more; of so many all others are forgotten."""
+    if len(found) >= SIZES.ways:
+        found.clear()
+    found[key] = one
+    return one
 
 
 def planned(found: tuple[Inputs, Form, dict[str, Any]], arrays: Sequence[Any], weights: Array | None) -> Plan | None:

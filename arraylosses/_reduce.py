@@ -21,7 +21,7 @@ from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast, lift, ready, ready_params
-from ._xp import Library, cut_for_nothing, on_host, widest
+from ._xp import Library, cut_for_nothing, widest
 
 
 def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -146,7 +146,7 @@ def _summary_state(
 
 
 def _total(xp: Namespace, x: Array, axes: tuple[int, ...], dtype: Dtype) -> Array:
-    return total(xp, x, axes)
+    return total(xp, x, None if len(axes) == x.ndim else axes)
 
 
 def _gathered(xp: Namespace, given: Any, form: Form, params: Any, dtype: Dtype) -> State:
@@ -168,8 +168,13 @@ def state_of(
     """The state of one batch, or of one block of it; and the dtype of the computation."""
     inputs, dtype = ready(inputs.in_order())
     params = ready_params(params, definition, inputs.lib, dtype)
-    make = _kernel_state if form.kernel else _summary_state
-    return make(form, inputs, axes, params, dtype, adding), dtype
+    return _state(form, inputs, axes, params, dtype, adding), dtype
+
+
+def _state(
+    form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype, adding: Adding
+) -> State:
+    return (_kernel_state if form.kernel else _summary_state)(form, inputs, axes, params, dtype, adding)
 
 
 def floating(lib: Library, state: State, dtype: Dtype) -> State:
@@ -225,13 +230,19 @@ class Asked(NamedTuple):
     params: dict[str, Any]
 
 
+def state_of_ready(asked: Asked, inputs: Inputs, adding: Adding) -> State:
+    """Of these inputs in place of the others: as they are, in one piece."""
+    assert asked.inputs.foreseen is not None
+    return _state(asked.form, inputs, asked.axes, asked.params, asked.inputs.foreseen.dtype, adding)
+
+
 def gathered(asked: Asked) -> tuple[State, Dtype]:
     """One batch, to be added to what is remembered: its leaves are wide, or whole numbers of Python's, or two words;
     and the dtype of the computation.
     """
     definition, form, inputs, axes, params = asked
     if _adds_sooner(asked, wide=True):
-        return _mean_of(form.added(inputs.lib.xp, inputs.arrays, params, wide=True), inputs)
+        return _mean_of(form.added(inputs.lib, inputs.arrays, params, wide=True), inputs)
     cuts = _blocks(form, inputs, axes) if form.kernel and 0 in axes else []
     if len(cuts) > 1:  # what a kernel gives stays in cache
         parts = [_part(definition, form, inputs.cut(index), axes, params, WIDE) for index in cuts]
@@ -278,21 +289,26 @@ def _block_bytes(form: Form, lib: Library) -> float:
     return SIZES.bytes if form.kernel else SIZES.bytes // 2
 
 
+def most_at_once(form: Form, inputs: Inputs) -> float:
+    """Bytes of the arguments up to which their state is gathered at once; by shape and kind alone, see `_blocks`."""
+    if not (form.divisible and inputs.batch) or inputs.lib.name not in ("numpy", "torch") or inputs.lib.compiling():
+        return inf
+    if form.central and inputs.weights is None and all(a.dtype in inputs.lib.plain for a in inputs.given()):
+        return inf  # its sums walk over the data themselves
+    return _block_bytes(form, inputs.lib) if cut_for_nothing(inputs.lib, inputs.given()) else inf
+
+
 def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
     """Where blocks are cut, by the shape alone: arrays that lie otherwise in memory must add up to the same bits."""
-    if not (form.divisible and inputs.batch) or 0 in inputs.batch:
-        return []
-    if inputs.lib.name not in ("numpy", "torch") or inputs.lib.compiling():
+    limit = most_at_once(form, inputs)
+    if limit == inf or 0 in inputs.batch:
         return []
     weight = sum([a.nbytes for a in inputs.arrays if a is not None])
-    limit = _block_bytes(form, inputs.lib)
-    if weight <= limit or not cut_for_nothing(inputs.lib, inputs.given()):
+    if weight <= limit:
         return []
-    if form.central and inputs.weights is None and all(a.dtype in inputs.lib.plain for a in inputs.arrays):
-        return []  # its sums walk over the data themselves
     if form.kernel and len(axes) == len(inputs.batch) and not any(d.event for d in inputs.domains):
-        return list(stretches(inputs.batch, max(1, limit * prod(inputs.batch) // weight)))
-    rows = max(1, limit * inputs.batch[0] // weight)
+        return list(stretches(inputs.batch, max(1, int(limit) * prod(inputs.batch) // weight)))
+    rows = max(1, int(limit) * inputs.batch[0] // weight)
     return [(slice(start, start + rows),) for start in range(0, inputs.batch[0], rows)]
 
 
@@ -323,12 +339,12 @@ def _joined(xp: Any, parts: list[State]) -> State:
     return type(parts[0])(*(x[0] if isinstance(x[0], int) else xp.concat(list(x), axis=0) for x in leaves))
 
 
-def _adds_sooner(asked: Asked, wide: bool = False) -> bool:
+def may_add(asked: Asked, wide: bool = False) -> bool:
     """Whether the loss has a sum of its own for arrays like these: all of them, of one dtype that needs no cast."""
     _, form, inputs, axes, params = asked
     first = inputs.first
     return (
-        form.adds_sooner(inputs.lib, first, params, wide)
+        form.may_add(inputs.lib, params, wide)
         and inputs.weights is None
         and inputs.ignored is None
         and (not form.takes_labels or any(d.label for d in inputs.domains))
@@ -338,6 +354,10 @@ def _adds_sooner(asked: Asked, wide: bool = False) -> bool:
     )
 
 
+def _adds_sooner(asked: Asked, wide: bool = False) -> bool:
+    return may_add(asked, wide) and asked.form.enough(asked.inputs.lib, asked.inputs.first, wide)
+
+
 def added_sooner(asked: Asked, mean: bool = False) -> Array | None:
     """The sum of all elements, or their mean, by the loss's own form; None where there is none for them."""
     if not _adds_sooner(asked):
@@ -345,7 +365,7 @@ def added_sooner(asked: Asked, mean: bool = False) -> Array | None:
     admitted, _ = ready(asked.inputs)
     if admitted.bad is not None:
         return None
-    return asked.form.added(admitted.lib.xp, admitted.arrays, asked.params, mean=mean)
+    return asked.form.added(admitted.lib, admitted.arrays, asked.params, mean=mean)
 
 
 def _bytes_of(state: State) -> int:
@@ -403,10 +423,3 @@ def _part(
 
 def _kept_blocks(lib: Library, parts: list[tuple[State, Dtype]]) -> tuple[State, Dtype]:
     return _joined(lib.xp, [state for state, _ in parts]), parts[0][1]
-
-
-def brief_size(lib: Library, x: Array) -> bool:
-    """Whether an array is small enough to be reduced at once, and as it lies."""
-    if on_host(x):
-        return 2 * x.nbytes <= SIZES.bytes and bool(x.flags.c_contiguous)
-    return lib.name != "torch" or lib.compiling() or 2 * x.nbytes <= SIZES.torch_bytes or not cut_for_nothing(lib, (x,))

@@ -1,8 +1,8 @@
 """From how many elements a quick form pays, and how much is done at a time: what was measured, in one place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 
 
 @dataclass
@@ -50,6 +50,8 @@ class Sizes:
         a call, but for what is one kernel of torch's; and in the long one.
     bytes, torch_bytes : int
         What one block of all inputs takes where a formula walks over them.
+    ways : int
+        Calls of one metric that are remembered, each for all alike.
     """
 
     where: int = 1 << 13
@@ -74,22 +76,30 @@ class Sizes:
     few: int = 3 << 15
     bytes: int = 1 << 20
     torch_bytes: int = 1 << 23
+    ways: int = 1 << 6
+
+    setting = 0  # which of all that they were set to: no field, for it follows from them
 
 
 SIZES = Sizes()
+SETTINGS: dict[tuple[int, ...], int] = {astuple(SIZES): SIZES.setting}
 
 
 @contextmanager
 def sized(**sizes: int) -> Iterator[None]:
     """Some of them otherwise."""
     kept = {name: getattr(SIZES, name) for name in sizes}
-    for name, value in sizes.items():
-        setattr(SIZES, name, value)
+    _set(sizes)
     try:
         yield
     finally:
-        for name, value in kept.items():
-            setattr(SIZES, name, value)
+        _set(kept)
+
+
+def _set(sizes: Mapping[str, int]) -> None:
+    for name, value in sizes.items():
+        setattr(SIZES, name, value)
+    SIZES.setting = SETTINGS.setdefault(astuple(SIZES), len(SETTINGS))
 
 
 def tiny(elements: int = 3, **others: int) -> AbstractContextManager[None]:

@@ -1,6 +1,7 @@
 """Accumulate over batches: pure functions from a state and a batch to a state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
@@ -9,10 +10,12 @@ from ._definition import Form
 from ._inputs import Inputs
 from ._math import in_float64
 from ._metric import Metric
-from ._reduce import Asked, apart, gathered, in_words, resolve_axes
+from ._plans import alike, kept, planned
+from ._reduce import WIDE, Asked, apart, gathered, in_words, resolve_axes
 from ._state import Mean, Samples, TwoWords, merge, widened
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
+from ._ways import Way, between_bounds, gathering, nowhere, passable, unless_added
 from ._xp import LIBRARIES, Library, as_array, cut_for_nothing, library, quietly
 
 
@@ -96,6 +99,7 @@ class Stream:
         self.frozen_params = tuple((k, _frozen(v)) for k, v in sorted(params.items()))
         self._key = (metric, axis, self.frozen_params)
         self.kind = _kind(self)
+        self._ways: dict[Hashable, tuple[Way, Dtype | None]] = {}
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -135,25 +139,41 @@ class Stream:
     def updated_briefly(
         self, state: State, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]
     ) -> State | None:
-        """`update` by the short way of a call, where batch and state go with each other; else None."""
-        if weights is not None or named or not arrays or self.axis is not None:
+        """`update` by the way of batches alike, where one is known that goes with the state; else None."""
+        if weights is not None or named:
             return None
-        lib = LIBRARIES.get(type(arrays[0]))
-        if lib is None or lib.name not in ("numpy", "torch") or lib.compiling():
-            return None
-        return quietly(self._updated_briefly, lib, state, arrays)
+        way = self._ways.get(self._alike(arrays))
+        return None if way is None else quietly(self._gone, library(arrays[0]), state, arrays, *way)
 
-    def _updated_briefly(self, lib: Library, state: State, arrays: tuple[Array, ...]) -> State | None:
+    def _gone(self, lib: Library, state: State, arrays: tuple[Array, ...], way: Way, dtype: Dtype) -> State | None:
         self._refuse_others(state)
-        batch = self.metric.gathered_briefly(lib, arrays, self.params)
-        if batch is None or not _alike(lib, state, batch, arrays[0].dtype):
+        batch = way(lib, arrays, None)
+        if batch is None or not _alike(lib, state, batch, dtype):
             return None
         return type(state)(*merge(state, batch))
+
+    def _alike(self, arrays: tuple[Array, ...]) -> Hashable:
+        lib = LIBRARIES.get(type(arrays[0])) if arrays else None
+        return None if lib is None else alike(lib, arrays, None, (), {}, self.metric.shaped)
 
     def asked(self, state: State, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]) -> Asked:
         """What is to be gathered of a batch, to be added to this state."""
         self._refuse_others(state)
-        return self._asked(*self._inputs(arrays, weights, named))
+        inputs, form, params = self._inputs(arrays, weights, named)
+        asked = self._asked(inputs, form, params)
+        key = None if weights is not None or named else self._alike(arrays)
+        if key is not None and key not in self._ways:
+            kept(self._ways, key, self._way(asked, arrays))
+        return asked
+
+    def _way(self, asked: Asked, arrays: tuple[Array, ...]) -> tuple[Way, Dtype | None]:
+        """How batches alike are gathered, to be added to what is remembered, and the dtype of the computation."""
+        plan = planned((asked.inputs, asked.form, {}), arrays, None)
+        foreseen = None if plan is None else plan.inputs.foreseen
+        asked = asked._replace(inputs=replace(asked.inputs, foreseen=foreseen))
+        if foreseen is None or not (asked.form.divisible and passable(asked)):
+            return nowhere, None
+        return between_bounds(asked, unless_added(asked, gathering(asked, WIDE))), foreseen.dtype
 
     def _updated(self, lib: Library, state: State, asked: Asked) -> State:
         return self.added(lib, state, asked, *gathered(asked))

@@ -1,9 +1,12 @@
 """The choice of `_where` for torch: with a gradient, for tensors on the CPU that nothing traces or transforms."""
 
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import array_api_compat.torch as xp
 import torch
+from torch._C import _len_torch_dispatch_stack
+from torch._C._functorch import peek_interpreter_stack
 from torch.autograd import forward_ad
 
 from ._sizes import SIZES
@@ -14,11 +17,22 @@ BITS = {torch.float32: torch.int32, torch.float64: torch.int64}
 
 def untransformed() -> bool:
     """Whether tensors are values, and only gradients backwards are recorded."""
-    return (
-        torch._C._functorch.peek_interpreter_stack() is None
-        and forward_ad._current_level < 0
-        and torch._C._len_torch_dispatch_stack() == 0
-    )
+    return peek_interpreter_stack() is None and forward_ad._current_level < 0 and _len_torch_dispatch_stack() == 0
+
+
+VALUES = (torch.Tensor, torch.nn.Parameter)
+
+
+def kinds(arrays: Sequence[Any]) -> Hashable:
+    """`Library.kinds`: what is recorded, and where each lies."""
+    if torch.compiler.is_compiling() or not untransformed():
+        return None
+    found: list[Any] = [torch.is_grad_enabled()]
+    for x in arrays:
+        if type(x) not in VALUES:
+            return None
+        found += x.dtype, x.is_cpu or x.device, x.requires_grad
+    return tuple(found)
 
 
 def _bits(x: Any, like: torch.Tensor, kind: torch.dtype) -> Any:

@@ -3,7 +3,7 @@
 This runs on each block of a large array, in cache, and is the last thing before a formula.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -47,21 +47,26 @@ def _whole(lib: Library, weights: Array) -> bool:
 
 
 def _hidden(inputs: Inputs) -> Inputs:
-    """Put a harmless member of the domain where the weight is 0, so that no NaN comes near a value or a derivative.
+    """What weighs nothing made `harmless`."""
+    lib, weights = inputs.lib, inputs.weights
+    if weights is None or _whole(lib, weights):
+        return inputs
+    absent = ~weights if weights.dtype == lib.xp.bool else weights == 0
+    return replace(inputs, arrays=harmless(lib, inputs.domains, inputs.arrays, absent))
+
+
+def harmless(lib: Library, domains: Sequence[Domain], arrays: Sequence[Array], absent: Array) -> list[Array]:
+    """With a member of the domain where the weight is 0, so that no NaN comes near a value or a derivative.
 
     Different ones for different arguments: equal images, for instance, would have an infinite PSNR.
     """
-    lib, xp, weights = inputs.lib, inputs.lib.xp, inputs.weights
-    if weights is None or _whole(lib, weights):
-        return inputs
-    absent = ~weights if weights.dtype == xp.bool else weights == 0
-    arrays: list[Array] = []
-    for i, (array, domain) in enumerate(zip(inputs.arrays, inputs.domains, strict=True)):
+    found: list[Array] = []
+    for i, (array, domain) in enumerate(zip(arrays, domains, strict=True)):
         if array is not None:
             fill = int(domain.fill) if domain.label else domain.fill / (1 + i)
-            array = xp.where(lift(lib, absent, array.ndim), fill, array)
-        arrays.append(array)
-    return replace(inputs, arrays=arrays)
+            array = lib.xp.where(lift(lib, absent, array.ndim), fill, array)
+        found.append(array)
+    return found
 
 
 def _without_ignored(inputs: Inputs) -> Inputs:
@@ -174,8 +179,10 @@ def _lies_as_foreseen(inputs: Inputs, foreseen: Foreseen) -> bool:
 
 
 def foreseen(inputs: Inputs) -> Foreseen | None:
-    """What `ready` does with arguments of these kinds; None where it makes arrays anew or asks for more than bounds."""
-    if inputs.weights is not None or inputs.ignored is not None:
+    """What `ready` does with arguments of these kinds, whatever the weights; None where it makes arrays anew, or
+    asks for more than bounds.
+    """
+    if inputs.ignored is not None:
         return None
     dtype = floating_dtype(inputs)
     if _converted(inputs, dtype) is not inputs:

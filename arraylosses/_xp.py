@@ -5,7 +5,7 @@ standard's `array_namespace` takes more than 1 us for; and torch.compile traces 
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import accumulate
@@ -37,6 +37,9 @@ class Library:
         Whether arrays on two devices must not meet. (JAX places constants itself; tracers have no device.)
     compiling : callable
         Whether torch's compiler looks on; sizes had better not be asked for then.
+    kinds : callable
+        ``(arrays)``: what of them, beside their shapes, decides how a call goes; None where that is decided anew in
+        every call: of arrays of several classes, of a trace, and of a library whose calls are programs.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Library:
     memory: bool
     devices: bool
     compiling: Callable[[], bool]
+    kinds: Callable[[Sequence[Array]], Hashable]
 
 
 LIBRARIES: dict[type, Library] = {}
@@ -118,14 +122,32 @@ def _never() -> bool:
     return False
 
 
+def _numpy_kinds(arrays: Sequence[Any]) -> Hashable:
+    first = arrays[0]
+    found = [type(first)]
+    for x in arrays:
+        if type(x) is not found[0]:
+            return None
+        found += x.dtype, x.flags.c_contiguous
+    return tuple(found)
+
+
+def _no_kinds(arrays: Sequence[Any]) -> Hashable:
+    return None
+
+
 def _enter(cls: type, name: str, xp: Namespace) -> Library:
     """Remember the library of a class of arrays."""
     dtypes: tuple[Dtype, ...] = (xp.float32, xp.float64)
     if name in BARE_NUMPY_DTYPES:  # there `xp.float32` is a class, and `x.dtype` is not
         dtypes = tuple(map(np.dtype, dtypes))
-    compiling = sys.modules["torch"].compiler.is_compiling if name == "torch" else _never
+    compiling, kinds = _never, _numpy_kinds if name == "numpy" else _no_kinds
+    if name == "torch":
+        from ._torch_where import kinds
+
+        compiling = sys.modules["torch"].compiler.is_compiling
     in_memory, on_devices = name in ("numpy", "strict"), name in ("torch", "strict", "cupy")
-    LIBRARIES[cls] = found = Library(name, xp, dtypes, in_memory, on_devices, compiling)
+    LIBRARIES[cls] = found = Library(name, xp, dtypes, in_memory, on_devices, compiling, kinds)
     NAMES[xp.__name__] = name
     return found
 
@@ -207,7 +229,9 @@ def programmed(x: Any) -> bool:
     lib = LIBRARIES.get(type(x))
     if lib is None:
         return compiling(x)
-    return not lib.memory and (lib.compiling() or compilable(x))
+    if lib.memory:
+        return False
+    return compilable(x) if lib.name == "jax" else lib.compiling()
 
 
 def settled(arrays: Iterable[Any]) -> bool:

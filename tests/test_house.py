@@ -26,6 +26,7 @@ FLOORS = [
     ("_inputs", "_document"),
     ("_values",),
     ("_reduce", "_programs", "_plans"),
+    ("_ways",),
     ("_metric",),
     ("_stream", "_combine", "_derivatives"),
     ("_collection",),

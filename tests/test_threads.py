@@ -53,8 +53,7 @@ def test_an_error_on_the_second_thread_is_an_error() -> None:
 def test_nobody_is_warned_on_either_thread() -> None:
     x = np.full(5000, np.inf, dtype="float32")
     s = al.stream(al.squared_error)
-    with tiny():
-        SIZES.threads = 1
+    with tiny(threads=1):
         assert np.isnan(s.compute(s.update(s.init(x, x), x, x)))
 
 

@@ -6,7 +6,7 @@ at a fourth. Rows of a block are added by BLAS in lanes, rows and blocks in floa
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
-from math import inf, prod
+from math import inf, nan, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,9 +66,11 @@ class Terms(NamedTuple):
     """How the terms of a loss are added, whatever the signs of the differences, which may be lost on the way.
 
     ``wide`` rounds each term as the formula does, and adds them one by one in float64: no split may show. ``quick``
-    need not, and ``buffers`` says how many blocks it touches, that of the differences among them.
+    need not, and ``buffers`` says how many blocks it touches, that of the differences among them. ``few`` are no more
+    than a row, of which steps of Python's take longer than what they do.
     """
 
+    few: Callable[[Array], Any]
     quick: Added
     wide: Added
     buffers: int
@@ -79,11 +81,13 @@ def _one_by_one(terms: Array) -> Any:
 
 
 SQUARE = Terms(
+    lambda gap: gap.dot(gap),
     lambda gap, *buffers: _products(gap, gap),
     lambda gap, buffer, spare: _one_by_one(np.multiply(gap, gap, out=buffer)),
     buffers=1,
 )
 ABSOLUTE = Terms(
+    lambda gap: np.add.reduce(np.abs(gap, out=gap)),
     lambda gap, *buffers: _all(np.abs(gap, out=gap)),
     lambda gap, buffer, spare: _one_by_one(np.abs(gap, out=buffer)),
     buffers=1,
@@ -95,6 +99,11 @@ def _bent(width: float, divisor: float) -> Terms:
 
     NumPy clips three times as fast as it takes the lesser of an array and a number.
     """
+
+    def few(gap: Array) -> Any:
+        inner = np.minimum(np.maximum(gap, -width), width)
+        found = (inner.dot(gap) - 0.5 * inner.dot(inner)) / divisor
+        return found if found < inf else wide(gap, inner, np.empty_like(gap))
 
     def quick(gap: Array, buffer: Array, *others: Array) -> Any:
         inner = np.clip(gap, -width, width, out=buffer)
@@ -108,7 +117,7 @@ def _bent(width: float, divisor: float) -> Terms:
         rest = np.subtract(gap, half, out=spare)
         return _one_by_one(np.multiply(np.divide(half, 0.5 * divisor, out=half), rest, out=rest))
 
-    return Terms(quick, wide, buffers=2)
+    return Terms(few, quick, wide, buffers=2)
 
 
 def _huber(*, delta: Any = 1.0) -> Terms:
@@ -187,8 +196,13 @@ def _rows(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:
 
 def _sum_of(terms: Callable[..., Terms]) -> Formula:
     def add(xp: Namespace, x: Array, y: Array, *, wide: bool = False, mean: bool = False, **params: Any) -> Array:
-        found = _summed(x, y, [terms(**params)], wide)[0]
-        return np.asarray(found / x.size) if mean else found
+        count = x.size
+        if count <= SIZES.row and not wide:
+            gap = x - y
+            found = terms(**params).few(gap if gap.ndim == 1 else gap.reshape(-1))
+        else:
+            found = _summed(x, y, [terms(**params)], wide)[0]
+        return np.asarray(found / (count or nan) if mean else found, dtype=None if wide else x.dtype)
 
     return add
 

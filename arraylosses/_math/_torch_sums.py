@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,13 +20,19 @@ def magnitude(x: torch.Tensor, y: torch.Tensor, *, out: torch.Tensor) -> torch.T
     return torch.sub(x, y, out=out).abs_()
 
 
-TERMS: dict[str, Callable[..., Terms]] = {
-    "sum_of_squares": lambda: partial(torch.ops.aten.mse_loss.out, reduction=0),
-    "sum_of_absolutes": lambda: magnitude,
-    "sum_of_huber": lambda delta=1.0: partial(torch.ops.aten.huber_loss.out, reduction=0, delta=delta),
-    "sum_of_smooth_l1": lambda beta=1.0: partial(torch.ops.aten.smooth_l1_loss.out, reduction=0, beta=beta),
-}
-"""Primitive -> what makes its terms of its parameters."""
+class Loss(NamedTuple):
+    """How its terms are added.
+
+    Attributes
+    ----------
+    at_once : callable
+        ``(x, y, mean, *parameters)``, to be differentiated as well.
+    terms : callable
+        ``(*parameters)`` -> the terms of blocks.
+    """
+
+    at_once: Callable[..., torch.Tensor]
+    terms: Callable[..., Terms]
 
 
 def _magnitudes(x: torch.Tensor, y: torch.Tensor, mean: bool) -> torch.Tensor:
@@ -33,19 +40,27 @@ def _magnitudes(x: torch.Tensor, y: torch.Tensor, mean: bool) -> torch.Tensor:
     return sizes.mean() if mean else sizes.sum()
 
 
-def _kernel(name: str, **defaults: float) -> Callable[..., torch.Tensor]:
-    """One of torch's losses, as its numbers 1 and 2 name the mean and the sum; past the wrapper in its Python."""
-    kernel = getattr(torch.ops.aten, name).default
-    return lambda x, y, mean, **params: kernel(x, y, 1 if mean else 2, *(defaults | params).values())
+def _kernel(name: str, **usual: float) -> Loss:
+    """One of torch's losses, past the wrapper in its Python; the numbers 0 to 2 name no sum, the mean and the sum."""
+    kernel, kernel_out = getattr(torch._C._nn, name), getattr(torch.ops.aten, name).out
+
+    def at_once(x: torch.Tensor, y: torch.Tensor, mean: bool, *given: float) -> torch.Tensor:
+        found: torch.Tensor = kernel(x, y, 1 if mean else 2, *(given or usual.values()))
+        return found
+
+    def terms(*given: float) -> Terms:
+        return partial(kernel_out, reduction=0, **dict(zip(usual, given or usual.values(), strict=True)))
+
+    return Loss(at_once, terms)
 
 
-AT_ONCE: dict[str, Callable[..., torch.Tensor]] = {
+LOSSES = {
     "sum_of_squares": _kernel("mse_loss"),
-    "sum_of_absolutes": _magnitudes,
+    "sum_of_absolutes": Loss(_magnitudes, lambda: magnitude),
     "sum_of_huber": _kernel("huber_loss", delta=1.0),
     "sum_of_smooth_l1": _kernel("smooth_l1_loss", beta=1.0),
 }
-"""Primitive -> (two tensors, whether their mean is wanted, its parameters), to be differentiated as well."""
+"""By the names of the primitives."""
 
 
 def _pairs(x: torch.Tensor, y: torch.Tensor) -> Iterable[tuple[torch.Tensor, torch.Tensor]]:

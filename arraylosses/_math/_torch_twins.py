@@ -1,6 +1,5 @@
-"""Native forms for torch tensors; torch is imported where it is called, and `_torch_fused` with it."""
+"""Native forms for torch tensors."""
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from inspect import Parameter, signature
@@ -8,6 +7,11 @@ from math import isfinite, prod
 from typing import Any
 
 import numpy as np
+from torch import from_numpy
+from torch.compiler import is_compiling
+from torch.func import grad, vjp
+from torch.nn import functional
+from torch.special import ndtri
 
 from .._sizes import SIZES
 from .._typing import Array, Axis, Formula, Namespace
@@ -34,6 +38,9 @@ from . import (
     triangles,
     windows,
 )
+from . import _torch_fused as torch
+from . import _torch_graph as graph
+from . import _torch_sums as sums_of
 from ._primitive import Primitive
 
 
@@ -49,15 +56,11 @@ def normal_mass(xp: Namespace, x: Array) -> Array:
 
 def normal_quantile(xp: Namespace, p: Array) -> Array:
     """13 times as fast."""
-    from torch.special import ndtri
-
     return ndtri(p)
 
 
 def normal_score(xp: Namespace, mean: Array, std: Array, target: Array) -> Array:
     """1.7 times as fast, 3 times with its gradients."""
-    from . import _torch_fused as torch
-
     pure = partial(normal.normal_score.pure, xp)
     given = mean, std, target
     return torch.fused(torch.normal_score, pure, *given) if all(map(torch.plain, given)) else pure(*given)
@@ -84,8 +87,6 @@ def positive_part(xp: Namespace, x: Array) -> Array:
 
 def divide(xp: Namespace, a: Array, b: Array, *, empty: Any) -> Array:
     """2 to 10 times as fast where no gradient is wanted, and b is nowhere 0."""
-    from . import _torch_fused as torch
-
     if not (torch.unwatched(a, b) and isinstance(empty, (int, float))):
         return elementary.divide.pure(xp, a, b, empty=empty)
     value = a / b
@@ -94,28 +95,23 @@ def divide(xp: Namespace, a: Array, b: Array, *, empty: Any) -> Array:
 
 def squared_difference(xp: Namespace, x: Array, y: Array) -> Array:
     """One kernel there and one back, where it is no longer on the way than at work."""
-    torch = sys.modules["torch"]  # an import statement would cost as much as the square
-    if not (x.requires_grad or torch.compiler.is_compiling()) and x.numel() < SIZES.where:
+    if not (x.requires_grad or is_compiling()) and x.numel() < SIZES.where:
         return (x - y) ** 2
-    return torch.nn.functional.mse_loss(x, y, reduction="none")
+    return functional.mse_loss(x, y, reduction="none")
 
 
 def huber(xp: Namespace, x: Array, y: Array, delta: Any) -> Array:
     """5 times as fast with its gradient."""
     if not isinstance(delta, (int, float)):
         return differences.huber.pure(xp, x, y, delta)
-    from torch.nn.functional import huber_loss
-
-    return huber_loss(x, y, reduction="none", delta=delta)
+    return functional.huber_loss(x, y, reduction="none", delta=delta)
 
 
 def smooth_l1(xp: Namespace, x: Array, y: Array, beta: Any) -> Array:
     """5 times as fast with its gradient."""
     if not isinstance(beta, (int, float)):
         return differences.smooth_l1.pure(xp, x, y, beta)
-    from torch.nn.functional import smooth_l1_loss
-
-    return smooth_l1_loss(x, y, reduction="none", beta=beta)
+    return functional.smooth_l1_loss(x, y, reduction="none", beta=beta)
 
 
 def _numbers(*params: Any) -> bool:
@@ -127,19 +123,17 @@ def _added(primitive: Primitive) -> Formula:
     """A sum of differences, or their mean, in one kernel there and one back; of many, where no gradient is wanted, in
     memory that is kept.
     """
+    loss = sums_of.LOSSES[primitive.pure.__name__]
 
     def add(xp: Namespace, x: Array, y: Array, *, wide: bool = False, mean: bool = False, **params: Any) -> Array:
-        from . import _torch_fused as torch
-        from . import _torch_sums as sums
-
-        name = primitive.pure.__name__
-        in_blocks = (wide or x.numel() > SIZES.torch_terms) and torch.unwatched(x, y)
-        if not _numbers(*params.values()) or (wide and not in_blocks):
-            pure: Array = primitive.pure(xp, x, y, wide=wide, mean=mean, **params)
-            return pure
-        if in_blocks:
-            return sums.added(sums.TERMS[name](**params), x, y, wide, mean)
-        return sums.AT_ONCE[name](x, y, mean, **params)
+        given = params.values()
+        if not params or _numbers(*given):
+            if (wide or x.numel() > SIZES.torch_terms) and torch.unwatched(x, y):
+                return sums_of.added(loss.terms(*given), x, y, wide, mean)
+            if not wide:
+                return loss.at_once(x, y, mean, *given)
+        pure: Array = primitive.pure(xp, x, y, wide=wide, mean=mean, **params)
+        return pure
 
     return add
 
@@ -152,9 +146,6 @@ sum_of_smooth_l1 = _added(differences.sum_of_smooth_l1)
 
 def logit_surprise(xp: Namespace, logit: Array, label: Array) -> Array:
     """6 times as fast with its gradient; compiled, 1.2 to 1.3 times."""
-    from . import _torch_fused as torch
-    from . import _torch_graph as graph
-
     pure = partial(logits.logit_surprise.pure, xp)
     if not torch.plain(logit, label):
         return graph.logit_surprise(pure, logit, label)
@@ -163,9 +154,6 @@ def logit_surprise(xp: Namespace, logit: Array, label: Array) -> Array:
 
 def focal_surprise(xp: Namespace, logit: Array, label: Array, gamma: Any, alpha: Any) -> Array:
     """5 times as fast with its gradient."""
-    from . import _torch_fused as torch
-    from . import _torch_graph as graph
-
     pure = partial(logits.focal_surprise.pure, xp, gamma=gamma, alpha=alpha)
     if not (_numbers(gamma, 0.0 if alpha is None else alpha) and gamma >= 1):
         return pure(logit, label)
@@ -176,9 +164,6 @@ def focal_surprise(xp: Namespace, logit: Array, label: Array, gamma: Any, alpha:
 
 def label_surprise(xp: Namespace, scores: Array, label: Array) -> Array:
     """4 times as fast with its gradient."""
-    from . import _torch_fused as torch
-    from . import _torch_graph as graph
-
     pure = partial(softmax.label_surprise.pure, xp)
     if not torch.plain(scores, label):
         return graph.label_surprise(pure, scores, label)
@@ -187,8 +172,6 @@ def label_surprise(xp: Namespace, scores: Array, label: Array) -> Array:
 
 def divergence(xp: Namespace, pred: Array, target: Array) -> Array:
     """Of float32 4 to 5 times as fast, and up to 11 times with its gradient."""
-    from . import _torch_fused as torch
-
     pure = partial(distributions.divergence.pure, xp)
     if not (torch.plain(pred, target) and pred.dtype == target.dtype == torch.NARROW):
         return pure(pred, target)
@@ -208,8 +191,6 @@ def _fused(
     defaults = {k: v for k, v in usual.items() if v is not Parameter.empty}
 
     def add(xp: Namespace, *tensors: Array, wide: bool = False, mean: bool = False, **params: Any) -> Array:
-        from . import _torch_fused as torch
-
         first, pure = tensors[0], partial(primitive.pure, xp, wide=wide, mean=mean, **params)
         if defaults:
             params = defaults | params
@@ -250,8 +231,6 @@ sum_of_normal_scores = _fused(normal.sum_of_normal_scores, "normal_score", _all_
 
 def as_numbers(xp: Namespace, *arrays: Array) -> list[float] | None:
     """For one state, of which nobody asks a derivative."""
-    from . import _torch_fused as torch
-
     if any(x.ndim for x in arrays) or not torch.unwatched(*arrays):
         return None
     return [x.item() for x in arrays]
@@ -259,8 +238,6 @@ def as_numbers(xp: Namespace, *arrays: Array) -> list[float] | None:
 
 def few(xp: Namespace, most: int, *arrays: Array) -> Any:
     """A call that is composed of many operations takes up to twice as long as NumPy's."""
-    from . import _torch_fused as torch
-
     return torch.few(most, arrays)
 
 
@@ -269,7 +246,6 @@ def words_of(xp: Namespace, values: list[float], dtype: Any) -> list[tuple[Array
     if dtype != xp.float32 or not all(abs(x) < _numpy_twins.GREATEST for x in values):
         found: list[tuple[Array, Array]] = numbers.words_of.pure(xp, values, dtype)
         return found
-    from torch import from_numpy
 
     wide = np.asarray(values)
     head = wide.astype(np.float32)
@@ -283,7 +259,6 @@ def added_to_words(xp: Namespace, *several: Any) -> tuple[Array, ...]:
     if heads[0].dtype != xp.float32 or heads[0].device.type == "mps":
         pure: tuple[Array, ...] = sums.added_to_words.pure(xp, *several)
         return pure
-    from . import _torch_fused as torch
 
     if not any(x.ndim for x in heads) and torch.unwatched(*(x for x in several if not isinstance(x, int))):
         return torch.float32_sums(heads, tails, more)
@@ -307,8 +282,6 @@ def largest(xp: Namespace, x: Array) -> Array:
 
 def second_moments(xp: Namespace, x: Array, y: Array, w: Array | None, weight: Array) -> tuple[Array, ...]:
     """Twice as fast, where no gradient is wanted."""
-    from . import _torch_fused as torch
-
     if not (_host_central.one_row(x, w) and torch.unwatched(x, y)):
         found: tuple[Array, ...] = central.second_moments.pure(xp, x, y, w, weight)
         return found
@@ -317,8 +290,6 @@ def second_moments(xp: Namespace, x: Array, y: Array, w: Array | None, weight: A
 
 def spread_and_error(xp: Namespace, pred: Array, target: Array, w: Any, weight: Array) -> tuple[Array, ...]:
     """Twice as fast, where no gradient by the target is wanted."""
-    from . import _torch_fused as torch
-
     if not (_host_central.one_row(target, w) and torch.plain(pred, target)):
         pure: tuple[Array, ...] = central.spread_and_error.pure(xp, pred, target, w, weight)
         return pure
@@ -343,8 +314,6 @@ def either(xp: Namespace, holds: Array, usual: Any, rare: Callable[[], Any]) -> 
 
 def by_elements(xp: Namespace, *arrays: Any, kernel: Formula, params: dict[str, Any], batch: int) -> Any:
     """With gradients in a third of the memory: the graph of one image at a time."""
-    from . import _torch_fused as torch
-
     formula = partial(kernel, xp, **params)
     wanted = torch.recorded(arrays) and not any(getattr(v, "requires_grad", False) for v in params.values())
     if not wanted or arrays[0].numel() < SIZES.images:
@@ -374,8 +343,6 @@ def extremes(xp: Namespace, x: Array) -> tuple[Array, Array]:
 
 def soft_minimum(xp: Namespace, price: Array, log_weight: Array, cost: Array, temperature: Array) -> Array:
     """Twice as fast with its gradient, and 3 times without, in blocks of rows that stay in cache."""
-    from . import _torch_fused as torch
-
     given = price, log_weight, cost, temperature
     rows = max(1, SIZES.fused_rows // max(cost.shape[-1], 1))
     if cost.ndim != 2 or cost.shape[0] <= rows or not torch.unwatched(*given):
@@ -385,8 +352,6 @@ def soft_minimum(xp: Namespace, price: Array, log_weight: Array, cost: Array, te
 
 def prices(xp: Namespace, cost: Array, *others: Any) -> Array:
     """1.7 to 3.7 times as fast, by one table for many steps."""
-    from . import _torch_fused as torch
-
     problem = cost, *others[:-1]
     if not (scalings.large(cost) and all(torch.plain(x.detach()) for x in problem)):
         return entropic.prices.pure(xp, cost, *others)
@@ -396,15 +361,11 @@ def prices(xp: Namespace, cost: Array, *others: Any) -> Array:
 
 def softplus(xp: Namespace, x: Array) -> Array:
     """Above 40 the linear branch is exact in both dtypes; the default, 20, loses digits of float64."""
-    from torch.nn.functional import softplus
-
-    return softplus(x, threshold=40.0)
+    return functional.softplus(x, threshold=40.0)
 
 
 def table_by_rows(xp: Namespace, points: Array, others: Array, find: Callable[[Array], Array]) -> Array:
     """Nothing is held but the table, and a block: of half the size, for some eight of it are made on the way."""
-    from . import _torch_fused as torch
-
     if not torch.unwatched(points, others):
         return find(points)
     n, rows = points.shape[-2], max(1, SIZES.torch_block // 2 // max(others.shape[-2], 1))
@@ -418,7 +379,6 @@ def table_by_rows(xp: Namespace, points: Array, others: Array, find: Callable[[A
 
 def window_average(xp: Namespace, x: Array, rows: list[float], columns: list[float], stride: int = 1) -> Array:
     """Twice as fast, and 3 times with its gradient."""
-    from . import _torch_fused as torch
     from ._torch_windows import windowed
 
     whole = (len(rows), len(columns)) == tuple(x.shape[-2:])
@@ -446,16 +406,12 @@ def cumulative_product(xp: Namespace, x: Array) -> Array:
 
 def gradient_and_product(xp: Namespace, value: Formula, points: Array) -> tuple[Array, Array]:
     """Of functions, so that derivatives by what they close over, a network's parameters, remain to be taken."""
-    from torch.func import grad, vjp
-
     gradient, pull = vjp(grad(lambda x: value(x).sum()), points)
     return gradient, pull(gradient)[0]
 
 
 def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
     """Summed in float64 where the device has it: a scatter adds one by one."""
-    from . import _torch_fused as torch
-
     added = values
     if added is None:
         added = index.new_ones(index.shape)
@@ -468,15 +424,11 @@ def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
 
 
 def conv2d(xp: Namespace, x: Array, weight: Array, bias: Array, *, stride: int = 1, padding: int = 0) -> Array:
-    from torch.nn.functional import conv2d
-
-    return conv2d(x, weight, bias, stride, padding)
+    return functional.conv2d(x, weight, bias, stride, padding)
 
 
 def max_pool2d(xp: Namespace, x: Array, *, size: int, stride: int, ceil_mode: bool = False) -> Array:
-    from torch.nn.functional import max_pool2d
-
-    return max_pool2d(x, size, stride, ceil_mode=ceil_mode)
+    return functional.max_pool2d(x, size, stride, ceil_mode=ceil_mode)
 
 
 def on_the_host(primitive: Primitive, native: Formula, *, keeps: bool = True) -> Formula:
@@ -486,8 +438,6 @@ def on_the_host(primitive: Primitive, native: Formula, *, keeps: bool = True) ->
     """
 
     def search(xp: Namespace, points: Array, *others: Any) -> Array:
-        from . import _torch_fused as torch
-
         tensors = (points, *(x for x in others if hasattr(x, "requires_grad")))
         if not (all(readable(library(x), x) for x in tensors) if keeps else torch.unwatched(*tensors)):
             return primitive.pure(xp, points, *others)
@@ -499,8 +449,6 @@ def on_the_host(primitive: Primitive, native: Formula, *, keeps: bool = True) ->
 
 def ordered(xp: Namespace, x: Array) -> Array:
     """By NumPy; many float32 with their gradient twice as fast."""
-    from . import _torch_fused as torch
-
     if torch.unwatched(x):
         return xp.asarray(np.sort(x.numpy(), axis=-1))
     if not (torch.plain(x) and x.dtype == torch.NARROW and x.shape[-1] >= SIZES.row):
@@ -510,8 +458,6 @@ def ordered(xp: Namespace, x: Array) -> Array:
 
 def spread_of_pairs(xp: Namespace, x: Array) -> Array:
     """By NumPy, where no gradient is wanted; with one, 4 times as fast as by ranks."""
-    from . import _torch_fused as torch
-
     if torch.unwatched(x):
         return xp.asarray(_numpy_twins.spread_of_pairs(xp, x.numpy()))
     pure = partial(ranks.spread_of_pairs.pure, xp)

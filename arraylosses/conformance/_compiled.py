@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._sizes import sized
 from ._backend import leaves
 from ._law import BATCH, law, rows
 from ._parts import streamed
@@ -32,8 +33,8 @@ def compiled_is_eager(t: Trial) -> None:
 
 @law
 def settings_do_not_mix(t: Trial) -> None:
-    """Eager calls with one setting after the other, and again, give what each gives by itself; defaults written out,
-    what they give untold.
+    """Eager calls with one setting after the other, and again, give what each gives by itself, to the bits of a call
+    that looks everything up; defaults written out, what they give untold.
     """
     t.takes("axis")
     arrays = t.draw((3, 2))
@@ -44,9 +45,14 @@ def settings_do_not_mix(t: Trial) -> None:
     settings.append(_written_out(t))
     want.append(t.reference.value(arrays))
     for setting, value in [*zip(settings, want, strict=True)] * 2:
+        what, lead = f"with {', '.join(map(str, setting))}", int("axis" in setting)
         got = t.raw(arrays, **setting)
+        with sized(ways=0):
+            anew = t.raw(arrays, **setting)
         with t.backend.context():
-            t.close(t.got(got, int("axis" in setting)), value, f"with {', '.join(map(str, setting))}")
+            t.close(t.got(got, lead), value, what)
+            if not np.array_equal(t.got(got, lead), t.got(anew, lead), equal_nan=True):
+                raise Broken(f"{what}: {t.got(got).tolist()}, and {t.got(anew).tolist()} without what is remembered")
 
 
 def _written_out(t: Trial) -> dict[str, Any]:

@@ -1,15 +1,13 @@
 """Order, parts, streams, and what is compiled or mapped."""
 
 import pickle
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .._collection import stream
-from .._sizes import SIZES, tiny
+from .._sizes import SIZES, sized, tiny
 from .._stream import Stream
 from ._backend import as_it_is, leaves
 from ._law import BATCH, law, rows
@@ -110,16 +108,6 @@ def splits_do_not_show(t: Trial) -> None:
             raise Broken(f"{way}: {value.tolist()}, not {first.tolist()}")
 
 
-@contextmanager
-def blocks_of(size: int) -> Iterator[None]:
-    """So many bytes of all inputs are done at a time."""
-    kept, SIZES.bytes = SIZES.bytes, size
-    try:
-        yield
-    finally:
-        SIZES.bytes = kept
-
-
 @law(asks="quick")
 def quick_forms_agree(t: Trial) -> None:
     """Forms for many elements, in blocks, give the values and the gradients of the plain ones."""
@@ -192,7 +180,7 @@ def blocks_make_the_whole(t: Trial) -> None:
     for batch, axis in (((9,), None), ((5, 4), 0), ((5, 4), 1), ((5, 4), None)):
         arrays, weights = t.draw(batch), t.weights(batch)
         want = t.value(arrays, weights=weights, axis=axis)
-        with blocks_of(sum(a.nbytes for a in arrays if a is not None) * 2 // batch[0] + 1):
+        with sized(bytes=sum(a.nbytes for a in arrays if a is not None) * 2 // batch[0] + 1):
             got = t.value(arrays, weights=weights, axis=axis)
         t.close(got, want, f"blocks of {batch}, axis={axis}")
 

@@ -1,0 +1,193 @@
+"""How calls alike go: what the first of them finds out about kinds, shapes and settings, the others are spared.
+
+A way does with values what the call at length does, in the same order and so to the same bits. Whether they lie between
+their bounds is asked in every call; where they do not, or take too much to be gathered at once, a way gives None, and
+the call at length has a sentence for it, or cuts them.
+"""
+
+from collections.abc import Callable
+from math import inf, nan, prod
+from typing import Any
+
+from ._math import few, lies_between, total
+from ._reduce import AT_ONCE, Adding, Asked, may_add, most_at_once, state_of_ready
+from ._state import Mean
+from ._typing import Array, Dtype, State
+from ._values import cast, harmless, ready
+from ._xp import Library, as_array, quietly, readable, size
+
+Way = Callable[[Library, tuple[Array, ...], Array | None], Any]
+"""(library, arrays, weights) -> a value, or a state; None where it has to be found at length."""
+
+
+def nowhere(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> None:
+    """The way of calls that have none."""
+
+
+def passable(asked: Asked) -> bool:
+    """Whether there may be a way: nothing is cast or put in order, and what is bounded can be looked at."""
+    inputs = asked.inputs
+    if inputs.foreseen is None or (inputs.lib.name == "numpy" and inputs.in_order() is not inputs):
+        return False
+    return not inputs.foreseen.bounds or readable(inputs.lib, inputs.first)
+
+
+def dtype_of(asked: Asked) -> Dtype:
+    """Of the computation, where there is a way."""
+    assert asked.inputs.foreseen is not None
+    return asked.inputs.foreseen.dtype
+
+
+def quiet(way: Way) -> Way:
+    """Without NumPy's warnings, see `quietly`."""
+    return lambda lib, arrays, weights: quietly(way, lib, arrays, weights)
+
+
+def between_bounds(asked: Asked, way: Way) -> Way:
+    """The way, once all that is bounded is seen to lie between its bounds."""
+    assert asked.inputs.foreseen is not None
+    bounds = asked.inputs.foreseen.bounds
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
+        for i, low, high in bounds:
+            if not (size(arrays[i]) and lies_between(lib.xp, arrays[i], low, high)):
+                return None
+        return way(lib, arrays, weights)
+
+    return run if bounds else way
+
+
+def gathering(asked: Asked, adding: Adding = AT_ONCE) -> Way:
+    """The state of what is not too large to be gathered at once."""
+    most, events = most_at_once(asked.form, asked.inputs), len(asked.inputs.domains[0].event)
+    absent = [None] * sum(1 for a in asked.inputs.arrays if a is None)
+    inputs = asked.inputs.put([], None)  # the arrays of the first call are let go
+    asked = asked._replace(inputs=inputs)
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> State | None:
+        if most < inf and sum([a.nbytes for a in arrays]) > most:
+            return None
+        shape = arrays[0].shape
+        given = inputs.put([*arrays, *absent], weights, batch=tuple(shape[: len(shape) - events]))
+        return state_of_ready(asked, given if weights is None else ready(given)[0], adding)
+
+    return run
+
+
+def adding_sooner(asked: Asked, otherwise: Way, value: bool, mean: bool) -> Way:
+    """By the loss's own sum, if it has one for calls alike, of enough elements: the value itself, or a state."""
+    if not may_add(asked):
+        return otherwise
+    form, events = asked.form, len(asked.inputs.domains[0].event)
+    sum_of = form.adder(asked.inputs.lib, asked.params, mean=mean)
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
+        first = arrays[0]
+        if not form.enough(lib, first):
+            return otherwise(lib, arrays, weights)
+        added = sum_of(*arrays)
+        return added if value else Mean(added, prod(first.shape[: first.ndim - events]))
+
+    return run
+
+
+def unless_added(asked: Asked, way: Way) -> Way:
+    """The way of a batch, if the loss's own sum is not quicker: losses of one difference share a walk for that."""
+    if not may_add(asked, wide=True):
+        return way
+    form = asked.form
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
+        return None if form.enough(lib, arrays[0], wide=True) else way(lib, arrays, weights)
+
+    return run
+
+
+def reducing(asked: Asked, reduction: str, otherwise: Way) -> Way:
+    """Of a loss whose elements are numbers of the inputs' dtype; else as all do."""
+    form, params, most = asked.form, asked.params, most_at_once(asked.form, asked.inputs)
+    weigh = _weigher(asked)
+    if form.images or hasattr(form.kept, "_fields") or weigh is None:
+        return otherwise
+    gather, axes, dtype = form.gather, asked.axes, dtype_of(asked)
+    everything = len(axes) == len(asked.inputs.batch)
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
+        if most < inf and sum([a.nbytes for a in arrays]) > most:
+            return None
+        if weights is None:
+            values = gather(lib.xp, *arrays, **params)
+        else:
+            values, weights = weigh(lib, arrays, weights)
+        if values.dtype != dtype:
+            return otherwise(lib, arrays, weights)
+        if reduction == "none":
+            return as_array(values)
+        added = total(lib.xp, values, None if everything else axes)
+        if reduction == "mean":
+            added = added / _weight(lib, values, weights, None if everything else axes)
+        return as_array(added)
+
+    return run
+
+
+def _weight(lib: Library, values: Array, weights: Array | None, axes: tuple[int, ...] | None) -> Any:
+    """Of what was added: a number of elements, NaN for none, or the sum of weights."""
+    if weights is not None:
+        return total(lib.xp, weights, axes)
+    shape = values.shape
+    return (prod(shape) if axes is None else prod([shape[a] for a in axes])) or nan
+
+
+def _weigher(asked: Asked) -> Callable[..., tuple[Array, Array]] | None:
+    """(library, arrays, weights) -> the elements times their weights, and these; None where events are weighed."""
+    inputs, gather, params = asked.inputs, asked.form.gather, asked.params
+    weights, dtype, domains = inputs.weights, dtype_of(asked), inputs.domains
+    if weights is not None and (tuple(weights.shape) != inputs.batch or any(d.event or d.label for d in domains)):
+        return None
+    seen = weights is not None and readable(inputs.lib, weights)
+
+    def weigh(lib: Library, arrays: tuple[Array, ...], weights: Array) -> tuple[Array, Array]:
+        weights = cast(lib, weights, dtype)
+        if seen and weights.all():
+            return gather(lib.xp, *arrays, **params) * weights, weights
+        absent = weights == 0
+        values = gather(lib.xp, *harmless(lib, domains, arrays, absent), **params)
+        return lib.xp.where(absent, 0.0, values) * weights, weights
+
+    return weigh
+
+
+def reading(way: Way, read: Callable[[Library, State], Any]) -> Way:
+    """The value of the state that a way gathers."""
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
+        state = way(lib, arrays, weights)
+        return None if state is None else read(lib, state)
+
+    return run
+
+
+def by_numpy(call: Callable[..., Any], most: int, otherwise: Way) -> Way:
+    """Of few numbers of torch's, which NumPy computes where they lie, in a half of the time or more.
+
+    Where something is to be refused, that is said of tensors.
+    """
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
+        found = few(lib.xp, most, *arrays) if weights is None else few(lib.xp, most, *arrays, weights)
+        if found is None:
+            return otherwise(lib, arrays, weights)
+        host, back = found
+        given = None if weights is None else host.pop()
+        try:
+            return each(back, call(tuple(host), given))
+        except (TypeError, ValueError):
+            return None
+
+    return run
+
+
+def each(change: Callable[[Any], Any], value: Any) -> Any:
+    """A result changed, or each of a named tuple of them."""
+    return type(value)(*map(change, value)) if isinstance(value, tuple) else change(value)
