@@ -104,8 +104,7 @@ class Metric:
     ) -> Any:
         """The value of a first call, which finds the way of the next ones, and of what has no way."""
         if arrays and programmed(arrays[0]):
-            names = [name for name in self.shared if name != "weights"]
-            value = self._programs(arrays, {"weights": weights, **dict(zip(names, options, strict=True)), **params})
+            value = self._programs(arrays, {**dict(zip(self.shared, (weights, *options), strict=False)), **params})
             if value is not None:
                 return value
         elif key is not None and SIZES.ways and key not in self._ways:

@@ -14,9 +14,10 @@ class Sizes:
     where : int
         Elements from which a choice without a branch pays.
     summed : int
-        Elements from which a loss's own sum pays.
+        Elements from which a loss's own sum pays under XLA, and of a batch of NumPy's.
     row : int
-        Elements that NumPy adds in their own dtype, by BLAS in lanes: some hundred in each. Rows are added in float64.
+        Elements that NumPy adds in their own dtype, by BLAS in lanes: some hundred in each. Rows are added in float64;
+        no more than one row is no walk.
     lanes : int
         Elements from which adding them in such rows pays.
     numpy_block, torch_block : int
@@ -46,8 +47,8 @@ class Sizes:
     tile : int
         Pixels that a matrix of JAX's takes and gives; a window of more taps takes twice as many, or four times.
     brief, few : int
-        Numbers of all tensors of a call together up to which NumPy computes them where they lie: in the short way of
-        a call, but for what is one kernel of torch's; and in the long one.
+        Numbers of all tensors of a call together up to which NumPy computes them where they lie: of losses whose arrays
+        have the shape of the elements, but for what is one kernel of torch's; and of all others.
     bytes, torch_bytes : int
         What one block of all inputs takes where a formula walks over them.
     ways : int

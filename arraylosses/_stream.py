@@ -15,7 +15,7 @@ from ._reduce import WIDE, Asked, apart, gathered, in_words, resolve_axes
 from ._state import Mean, Samples, TwoWords, merge, widened
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
-from ._ways import Way, between_bounds, gathering, nowhere, passable, unless_added
+from ._ways import Way, adding_up, between_bounds, gathering, nowhere, passable, unless_added
 from ._xp import LIBRARIES, Library, as_array, cut_for_nothing, library, quietly
 
 
@@ -173,7 +173,8 @@ class Stream:
         asked = asked._replace(inputs=replace(asked.inputs, foreseen=foreseen))
         if foreseen is None or not (asked.form.divisible and passable(asked)):
             return nowhere, None
-        return between_bounds(asked, unless_added(asked, gathering(asked, WIDE))), foreseen.dtype
+        way = unless_added(asked, adding_up(asked, gathering(asked, WIDE)))
+        return between_bounds(asked, way), foreseen.dtype
 
     def _updated(self, lib: Library, state: State, asked: Asked) -> State:
         return self.added(lib, state, asked, *gathered(asked))

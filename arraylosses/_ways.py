@@ -9,7 +9,7 @@ from collections.abc import Callable
 from math import inf, nan, prod
 from typing import Any
 
-from ._math import few, lies_between, total
+from ._math import few, lies_between, total, wide_total
 from ._reduce import AT_ONCE, Adding, Asked, may_add, most_at_once, state_of_ready
 from ._state import Mean
 from ._typing import Array, Dtype, State
@@ -44,11 +44,13 @@ def quiet(way: Way) -> Way:
 
 
 def between_bounds(asked: Asked, way: Way) -> Way:
-    """The way, once all that is bounded is seen to lie between its bounds."""
+    """The way, once all that is bounded is seen to lie between its bounds; what is cut, is looked at in pieces."""
     assert asked.inputs.foreseen is not None
-    bounds = asked.inputs.foreseen.bounds
+    bounds, most = asked.inputs.foreseen.bounds, inf if may_add(asked) else most_at_once(asked.form, asked.inputs)
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
+        if most < inf and sum([a.nbytes for a in arrays]) > most:
+            return None
         for i, low, high in bounds:
             if not (size(arrays[i]) and lies_between(lib.xp, arrays[i], low, high)):
                 return None
@@ -127,6 +129,23 @@ def reducing(asked: Asked, reduction: str, otherwise: Way) -> Way:
         if reduction == "mean":
             added = added / _weight(lib, values, weights, None if everything else axes)
         return as_array(added)
+
+    return run
+
+
+def adding_up(asked: Asked, otherwise: Way) -> Way:
+    """The state of a batch of a loss whose elements are numbers, all of which are added."""
+    form, params, most = asked.form, asked.params, most_at_once(asked.form, asked.inputs)
+    everything = len(asked.axes) == len(asked.inputs.batch)
+    if not (form.kernel and everything) or form.images or hasattr(form.kept, "_fields"):
+        return otherwise
+    gather = form.gather
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
+        if most < inf and sum([a.nbytes for a in arrays]) > most:
+            return None
+        values = gather(lib.xp, *arrays, **params)
+        return Mean(wide_total(lib.xp, values, None), prod(values.shape))
 
     return run
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import softplus
+from torch.nn.functional import logsigmoid, softplus
 
 from .._sizes import SIZES
 from .._torch_where import untransformed
@@ -311,9 +311,12 @@ def logit_surprise(x: torch.Tensor, label: torch.Tensor, wanted: Wanted) -> tupl
     return _surprise(against), (_flipped(against.sigmoid_(), label),) if wanted else ()
 
 
-def few_surprises(x: torch.Tensor, label: torch.Tensor) -> torch.Tensor | None:
-    """The same in operations that autograd knows, which have all digits, of yeses and noes alone."""
-    return _surprise(x * torch.sub(1.0, label, alpha=2.0)) if _hard(label) else None
+def few_surprises(x: torch.Tensor, label: torch.Tensor, mean: bool) -> torch.Tensor | None:
+    """Their sum or mean in operations that autograd knows, which have all digits, of yeses and noes alone."""
+    if not _hard(label):
+        return None
+    right = logsigmoid(torch.addcmul(x.neg(), x, label, value=2.0))
+    return (right.mean() if mean else right.sum()).neg()
 
 
 def _surprise(against: torch.Tensor) -> torch.Tensor:

@@ -185,7 +185,7 @@ def _fused(
 
     It takes 0.3 to 0.5 of the time of adding divergences up, and up to a fourth less than adding others.
     ``fits(torch, *tensors, **params)`` says whether it may; ``walks``, that the kernel makes blocks of its own; ``few``
-    names what gives few values in operations that autograd knows, or None, for a step of ours takes longer than these.
+    names what adds few values in operations that autograd knows, or None, for a step of ours takes longer than these.
     """
     usual = {k: p.default for k, p in signature(primitive.pure).parameters.items() if k not in ("wide", "mean")}
     defaults = {k: v for k, v in usual.items() if v is not Parameter.empty}
@@ -196,9 +196,9 @@ def _fused(
             params = defaults | params
         if wide or not (first.numel() and fits(torch, *tensors, **params)):
             return pure(*tensors)
-        value = getattr(torch, few)(*tensors) if few and first.numel() <= SIZES.alone else None
+        value = getattr(torch, few)(*tensors, mean) if few and first.numel() <= SIZES.alone else None
         if value is not None:
-            return value.mean() if mean else value.sum()
+            return value
         count = (prod(first.shape[:-events]) if events else first.numel()) if mean else 1
         joint = partial(getattr(torch, kernel), **params) if params else getattr(torch, kernel)
         return torch.fused(joint, pure, *tensors, events=first.ndim if walks else events, over=count)

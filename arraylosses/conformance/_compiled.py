@@ -37,18 +37,18 @@ def settings_do_not_mix(t: Trial) -> None:
     that looks everything up; defaults written out, what they give untold.
     """
     t.takes("axis")
-    arrays = t.draw((3, 2))
-    settings: list[dict[str, Any]] = [{"axis": 0}, {"axis": 1}]
+    arrays, row = t.draw((3, 2)), t.draw((4,))
+    calls: list[tuple[list[Any], dict[str, Any]]] = [(row, {"axis": 0}), (arrays, {"axis": 0}), (arrays, {"axis": 1})]
     if "reduction" in t.metric.shared:
-        settings.append({"axis": 0, "reduction": "sum"})
-    want = [t.reference.value(arrays, **setting) for setting in settings]
-    settings.append(_written_out(t))
+        calls.append((arrays, {"axis": 0, "reduction": "sum"}))
+    want = [t.reference.value(given, **setting) for given, setting in calls]
+    calls.append((arrays, _written_out(t)))
     want.append(t.reference.value(arrays))
-    for setting, value in [*zip(settings, want, strict=True)] * 2:
+    for (given, setting), value in [*zip(calls, want, strict=True)] * 2:
         what, lead = f"with {', '.join(map(str, setting))}", int("axis" in setting)
-        got = t.raw(arrays, **setting)
+        got = t.raw(given, **setting)
         with sized(ways=0):
-            anew = t.raw(arrays, **setting)
+            anew = t.raw(given, **setting)
         with t.backend.context():
             t.close(t.got(got, lead), value, what)
             if not np.array_equal(t.got(got, lead), t.got(anew, lead), equal_nan=True):
