@@ -31,6 +31,16 @@ STREAMED = ("streams_compile", "streams_scan")
 """Of those, laws of what a stream remembers: one metric of all that remember alike."""
 WAYS = ("parts_make_the_whole", "splits_do_not_show")
 """Laws whose one program for all ways to split takes XLA seconds, and which are slow in the pure standard: the same."""
+SETTINGS = ("settings_do_not_mix",)
+"""Laws of what is kept by settings, each of which is a program of JAX's: there the same as `STREAMED`."""
+OF_OTHER_SHAPES = (
+    "curvature_is_the_slope_of_the_gradient",
+    "mapped_is_a_loop",
+    "one_element_needs_no_axis",
+    "reductions_agree",
+    "shapes_are_known_beforehand",
+)
+"""Laws for which JAX compiles a form once more: one form of each metric there."""
 ZEROS = urlsafe_b64encode(compress(b"", 9)).decode()
 """A draw of nothing but the least member of each domain."""
 SEEDS = (ZEROS, 0, 1)
@@ -54,10 +64,11 @@ def _quick(cell: Cell) -> bool:
     metric, law = cell.variant.metric, cell.law
     if cell.xp == "jax" and law.name in COMPILED_ANEW:
         return False
-    if law.name in STREAMED and OF_A_KIND[_remembered(metric)] is not metric:
+    by_kind = STREAMED + SETTINGS if cell.xp == "jax" else STREAMED
+    if law.name in by_kind and OF_A_KIND[_remembered(metric)] is not metric:
         return False
-    slow = law.asks in COMPILED or (cell.xp in ("jax", "strict") and law.name in WAYS)
-    return not slow or cell.variant.name == FIRST[metric]
+    slow = {"jax": WAYS + SETTINGS + OF_OTHER_SHAPES, "strict": WAYS}.get(cell.xp, ())
+    return not (law.asks in COMPILED or law.name in slow) or cell.variant.name == FIRST[metric]
 
 
 def _params(named: Mapping[str, Any]) -> list[Any]:
