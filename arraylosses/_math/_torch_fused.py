@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import logsigmoid, softplus
+from torch.nn.functional import softplus
 
 from .._sizes import SIZES
 from .._torch_where import untransformed
@@ -315,8 +315,8 @@ def few_surprises(x: torch.Tensor, label: torch.Tensor, mean: bool) -> torch.Ten
     """Their sum or mean in operations that autograd knows, which have all digits, of yeses and noes alone."""
     if not _hard(label):
         return None
-    right = logsigmoid(torch.addcmul(x.neg(), x, label, value=2.0))
-    return (right.mean() if mean else right.sum()).neg()
+    found = _surprise(_flipped(x, label))
+    return found.mean() if mean else found.sum()
 
 
 def _surprise(against: torch.Tensor) -> torch.Tensor:
