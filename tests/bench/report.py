@@ -98,7 +98,9 @@ def heading(about: dict[str, Any]) -> str:
 def number(value: float | None, form: str = ".3g") -> str:
     if value is None:
         return ""
-    return f"{value:.0f}" if form == ".3g" and abs(value) >= 1000 else format(value, form)
+    digits = int(form[1]) if form.endswith("g") else None
+    # as many digits as are asked for, and never a power of ten
+    return f"{value:.0f}" if digits is not None and abs(value) >= 10**digits else format(value, form)
 
 
 def cells(r: Result) -> tuple[str, ...]:
