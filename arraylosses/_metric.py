@@ -103,6 +103,9 @@ class Metric:
         self, key: Hashable, arrays: tuple[Array, ...], weights: Any, options: Options, params: dict[str, Any]
     ) -> Any:
         """The value of a first call, which finds the way of the next ones, and of what has no way."""
+        placed = self._placed(arrays, params) if params else None
+        if placed is not None:
+            return self._of(placed[0], weights, options, placed[1])
         if arrays and programmed(arrays[0]):
             value = self._programs(arrays, {**dict(zip(self.shared, (weights, *options), strict=False)), **params})
             if value is not None:
@@ -113,6 +116,15 @@ class Metric:
             if value is not None:
                 return value
         return self._at_length(arrays, weights, options, params)
+
+    def _placed(self, arrays: tuple[Array, ...], params: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
+        """Arrays that come by name in their places, and the parameters without them; None where none does."""
+        names = list(self.definition.form_for(params).domains)[len(arrays) :]
+        given = [name for name in names if name in params]
+        if not given or given != names[: len(given)]:
+            return None
+        rest = {name: value for name, value in params.items() if name not in given}
+        return (*arrays, *[params[name] for name in given]), rest
 
     def _with(self, arrays: tuple[Array, ...], options: dict[str, Any]) -> Any:
         """The call, of the frame's options and the formula's together."""
@@ -308,7 +320,11 @@ class Function(Metric):
     shared = ()
 
     def __call__(self, *arrays: Array, **params: Any) -> Any:
-        return self._anew(None, arrays, None, (), params)
+        return self._of(arrays, None, (), params)
+
+    def _of(self, arrays: tuple[Array, ...], weights: Any, options: Options, params: dict[str, Any]) -> Any:
+        """At length: most are taken of a few large arrays."""
+        return self._anew(None, arrays, weights, options, params)
 
     def _check(self) -> None:  # type: ignore[override]  # as above
         """It takes no options."""
