@@ -254,7 +254,7 @@ def _left(value: Any, default: Any) -> bool:
 
 
 def _brief(domain: Domain) -> bool:
-    """Real arrays, all of one shape, between bounds at most: the short way is open."""
+    """Real arrays, all of the shape of the elements, between bounds at most: their length matters to nothing."""
     return not (domain.event or domain.optional or domain.condition or domain.label or domain.image)
 
 

@@ -554,7 +554,7 @@ On NumPy. Who merges by pairs over 10,000 workers sends each state once: 9,999 o
 
 {overheads}
 
-Fifty microseconds were the goal. What remembers a mean takes the short way of a call; what a batch gives is added to
+Fifty microseconds were the goal. Batches alike go one way (`_ways.py`); what a batch gives is added to
 both words in float64, and by Python's own arithmetic where the numbers lie on the host: two means that differ are
 merged by some forty operations, each of which takes a twentieth of a microsecond of a number and one to two of an array
 of no axes. Tried: the way of other metrics for losses too (a mean took 18 us on NumPy and 36 on torch in the same
