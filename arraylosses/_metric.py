@@ -32,6 +32,7 @@ from ._ways import (
     quiet,
     reading,
     reducing,
+    summarising,
 )
 from ._xp import LIBRARIES, Library, as_array, compiling, library, programmed, quietly
 
@@ -156,7 +157,7 @@ class Metric:
     def _passed(self, asked: Asked, read: dict[str, Any], axis: Axis) -> Way:
         """The way of arrays that nothing has to be done to first."""
         dtype = dtype_of(asked)
-        states = adding_sooner(asked, gathering(asked), value=False, mean=False)
+        states = adding_sooner(asked, summarising(asked, gathering(asked)), value=False, mean=False)
         return reading(states, lambda lib, state: self.read(lib, state, dtype, read))
 
     def _handed(self, asked: Asked, axis: Axis) -> int:

@@ -76,6 +76,23 @@ def gathering(asked: Asked, adding: Adding = AT_ONCE) -> Way:
     return run
 
 
+def summarising(asked: Asked, otherwise: Way) -> Way:
+    """The state that a summary makes of arrays of one axis, which lie as it takes them; else as all do."""
+    form, params, most = asked.form, asked.params, most_at_once(asked.form, asked.inputs)
+    plain = len(asked.inputs.batch) == 1 and asked.inputs.weights is None and asked.axes
+    if form.kernel or not plain or any(a is None for a in asked.inputs.arrays):
+        return otherwise
+    gather = form.gather
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> State | None:
+        if most < inf and sum([a.nbytes for a in arrays]) > most:
+            return None
+        state: State = gather(lib.xp, *arrays, weights=None, **params)
+        return state
+
+    return run
+
+
 def adding_sooner(asked: Asked, otherwise: Way, value: bool, mean: bool) -> Way:
     """By the loss's own sum, if it has one for calls alike, of enough elements: the value itself, or a state."""
     if not may_add(asked):
