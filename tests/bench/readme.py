@@ -17,7 +17,6 @@ FRAME = {
     "the same with weights": ("squared_error-weighted/64/numpy", "squared_error-weighted/64/torch"),
     "`stream.update`": ("stream.update/64/numpy", "stream.update/64/torch"),
 }
-FRAME_FIRST = "squared_error/64/numpy"
 PLACES = {"NumPy": "numpy", "PyTorch": "torch", "with gradient": "torch-grad", "JAX, jitted": "jax-jit"}
 ROWS = {
     "squared error, 1e7": "squared_error/10000000",
@@ -48,12 +47,8 @@ FAMILIES = {"numpy": "NumPy", "torch": "PyTorch", "jax-jit": "JAX under jit"}
 def frame(found: dict[str, Result]) -> Iterable[list[str]]:
     for title, names in FRAME.items():
         rows = [found[f"frame/{name}"] for name in names if f"frame/{name}" in found]
-        yield [title, " / ".join(number(r.over, ".2g") for r in rows) + f" {rows[0].unit}" if rows else ""]
-
-
-def framed_on(found: dict[str, Result]) -> str:
-    """Whose microseconds they are: ratios go from machine to machine better."""
-    return found[f"frame/{FRAME_FIRST}"].on if f"frame/{FRAME_FIRST}" in found else "no machine"
+        told = " / ".join(number(r.over, ".2g") for r in rows) + f" {rows[0].unit}" if rows else ""
+        yield [title, told, ", ".join(dict.fromkeys(r.on for r in rows))]
 
 
 def ratio(r: Result | None) -> str:
@@ -75,7 +70,7 @@ def numbers(about: dict[str, Any], rows: list[Result]) -> str:
         cores=about["cores"],
         cpu=", ".join(dict.fromkeys(r.on for r in rows if r.on)) or about["cpu"],
         versions=versions,
-        frame=table(("the frame, on 64 values", f"measured on {framed_on(found)}"), frame(found)),
+        frame=table(("the frame, on 64 values", "measured", "on"), frame(found)),
         averages=averages(rows),
         rows=table(("row", *PLACES), compared),
     )
