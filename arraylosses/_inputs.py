@@ -16,6 +16,10 @@ from ._xp import Library, in_order, library
 FLOATING = "real floating"
 
 
+Bounds = tuple[tuple[int, float, float], ...]
+"""Places of arrays, and what they lie between."""
+
+
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """What values of these kinds come to, so long as they lie between their bounds.
@@ -29,7 +33,7 @@ class Foreseen:
     """
 
     dtype: Any
-    bounds: tuple[tuple[int, float, float], ...]
+    bounds: Bounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from inspect import Parameter, Signature, signature
-from math import isnan
+from math import inf, isnan
 from typing import Any
 
 from ._definition import Definition, Facts, Form, Statistic
@@ -14,7 +14,7 @@ from ._inputs import Inputs, arrange, bind, check_beside, written_out
 from ._math import divide
 from ._plans import Plan, alike, kept, planned
 from ._programs import Programs
-from ._reduce import Asked, added_sooner, elements, floating, may_add, pooled, resolve_axes, weighted
+from ._reduce import Asked, added_sooner, elements, floating, may_add, most_at_once, pooled, resolve_axes, weighted
 from ._sizes import SIZES
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
@@ -22,11 +22,11 @@ from ._values import cast, lift, ready, ready_params
 from ._ways import (
     Way,
     adding_sooner,
-    between_bounds,
     by_numpy,
     dtype_of,
     each,
     gathering,
+    guarded,
     nowhere,
     passable,
     quiet,
@@ -143,16 +143,19 @@ class Metric:
     def _way(self, arrays: tuple[Array, ...], weights: Any, options: Options, params: dict[str, Any]) -> Way:
         """How calls alike go."""
         self._check(*options)
-        inputs, form, settled = found = self._found(arrays, weights, params.copy())
-        plan = planned(found, arrays, weights)
+        (inputs, form, settled), plan = self._looked_up(arrays, weights, params.copy())
         gather, read = self.split(settled, form)
         known = replace(inputs, foreseen=None if plan is None else plan.inputs.foreseen)
         asked = Asked(self.definition, form, known, resolve_axes(options[0], inputs.batch), gather)
-        way = between_bounds(asked, self._passed(asked, read, *options)) if passable(asked) else nowhere
+        way: Way = nowhere
+        if passable(asked):
+            # what a loss adds by itself is not cut, or cuts itself
+            most = inf if may_add(asked) else most_at_once(form, known)
+            way = guarded(asked, self._passed(asked, read, *options), most)
         if inputs.lib.name != "torch":
             return quiet(way)
-        most = self._handed(asked, *options)
-        return by_numpy(lambda host, w: self._of(host, w, options, params.copy()), most, way) if most else way
+        handed = self._handed(asked, *options)
+        return by_numpy(lambda host, w: self._of(host, w, options, params.copy()), handed, way) if handed else way
 
     def _passed(self, asked: Asked, read: dict[str, Any], axis: Axis) -> Way:
         """The way of arrays that nothing has to be done to first."""
@@ -178,17 +181,20 @@ class Metric:
         self, arrays: Iterable[Array], weights: Array | None, params: dict[str, Any]
     ) -> tuple[Inputs, Form, dict[str, Any]]:
         """The arguments, bound and checked; parameters without those that say how the arrays lie."""
-        given = tuple(arrays)
+        return self._looked_up(tuple(arrays), weights, params)[0]
+
+    def _looked_up(
+        self, given: tuple[Array, ...], weights: Array | None, params: dict[str, Any]
+    ) -> tuple[tuple[Inputs, Form, dict[str, Any]], Plan | None]:
+        """`inputs`, and what is kept of them."""
         lib = LIBRARIES.get(type(given[0])) if given else None
         key = None if lib is None else alike(lib, given, weights, (), params)
         plan = None if key is None else self._plans.get(key)
         if plan is not None:
-            return plan.of(given, weights)
+            return plan.of(given, weights), plan
         found = self._found(given, weights, params)
         plan = None if key is None else planned(found, given, weights)
-        if plan is not None:
-            kept(self._plans, key, plan)
-        return found
+        return found, None if plan is None else kept(self._plans, key, plan)
 
     def _found(
         self, given: tuple[Array, ...], weights: Array | None, params: dict[str, Any]

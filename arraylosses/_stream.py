@@ -11,11 +11,11 @@ from ._inputs import Inputs
 from ._math import in_float64
 from ._metric import Metric
 from ._plans import alike, kept, planned
-from ._reduce import WIDE, Asked, apart, gathered, in_words, resolve_axes
+from ._reduce import WIDE, Asked, apart, gathered, in_words, most_at_once, resolve_axes
 from ._state import Mean, Samples, TwoWords, merge, widened
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
-from ._ways import Way, adding_up, between_bounds, gathering, nowhere, passable, unless_added
+from ._ways import Way, adding_up, gathering, guarded, nowhere, passable, unless_added
 from ._xp import LIBRARIES, Library, as_array, cut_for_nothing, library, quietly
 
 
@@ -174,7 +174,7 @@ class Stream:
         if foreseen is None or not (asked.form.divisible and passable(asked)):
             return nowhere, None
         way = unless_added(asked, adding_up(asked, gathering(asked, WIDE)))
-        return between_bounds(asked, way), foreseen.dtype
+        return guarded(asked, way, most_at_once(asked.form, asked.inputs)), foreseen.dtype
 
     def _updated(self, lib: Library, state: State, asked: Asked) -> State:
         return self.added(lib, state, asked, *gathered(asked))

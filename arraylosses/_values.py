@@ -10,7 +10,7 @@ from typing import Any
 
 from ._definition import Definition
 from ._domains import Domain
-from ._inputs import FLOATING, Foreseen, Inputs
+from ._inputs import FLOATING, Bounds, Foreseen, Inputs
 from ._math import extremes, lies_between
 from ._typing import Array, Dtype
 from ._xp import Library, default_dtype, index_dtype, looked_at, readable, size
@@ -170,12 +170,14 @@ def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
 
 def _lies_as_foreseen(inputs: Inputs, foreseen: Foreseen) -> bool:
     """Whether values can be looked at, and lie between their bounds."""
-    lib = inputs.lib
-    for i, low, high in foreseen.bounds:
-        array = inputs.arrays[i]
-        if not (readable(lib, array) and size(array) and lies_between(lib.xp, array, low, high)):
-            return False
-    return True
+    lib, arrays = inputs.lib, inputs.arrays
+    seen = all(readable(lib, arrays[i]) for i, _, _ in foreseen.bounds)
+    return seen and lie_between(lib, arrays, foreseen.bounds)
+
+
+def lie_between(lib: Library, arrays: Sequence[Array], bounds: Bounds) -> bool:
+    """Whether arrays that can be looked at lie between their bounds; of no element nobody knows."""
+    return all(size(arrays[i]) and lies_between(lib.xp, arrays[i], low, high) for i, low, high in bounds)
 
 
 def foreseen(inputs: Inputs) -> Foreseen | None:

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from math import inf, nan, prod
 from typing import Any
 
-from ._math import few, lies_between, total, wide_total
-from ._reduce import AT_ONCE, Adding, Asked, may_add, most_at_once, state_of_ready
+from ._definition import Form
+from ._math import few, total, wide_total
+from ._reduce import AT_ONCE, Adding, Asked, may_add, state_of_ready
 from ._state import Mean
 from ._typing import Array, Dtype, State
-from ._values import cast, harmless, ready
-from ._xp import Library, as_array, quietly, readable, size
+from ._values import cast, harmless, lie_between, ready
+from ._xp import Library, as_array, quietly, readable
 
 Way = Callable[[Library, tuple[Array, ...], Array | None], Any]
 """(library, arrays, weights) -> a value, or a state; None where it has to be found at length."""
@@ -43,32 +44,27 @@ def quiet(way: Way) -> Way:
     return lambda lib, arrays, weights: quietly(way, lib, arrays, weights)
 
 
-def between_bounds(asked: Asked, way: Way) -> Way:
-    """The way, once all that is bounded is seen to lie between its bounds; what is cut, is looked at in pieces."""
+def guarded(asked: Asked, way: Way, most: float) -> Way:
+    """The way of arrays that take no more than so many bytes, and lie between their bounds; others are cut, or told."""
     assert asked.inputs.foreseen is not None
-    bounds, most = asked.inputs.foreseen.bounds, inf if may_add(asked) else most_at_once(asked.form, asked.inputs)
+    bounds = asked.inputs.foreseen.bounds
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
         if most < inf and sum([a.nbytes for a in arrays]) > most:
             return None
-        for i, low, high in bounds:
-            if not (size(arrays[i]) and lies_between(lib.xp, arrays[i], low, high)):
-                return None
-        return way(lib, arrays, weights)
+        return way(lib, arrays, weights) if lie_between(lib, arrays, bounds) else None
 
-    return run if bounds else way
+    return run if bounds or most < inf else way
 
 
 def gathering(asked: Asked, adding: Adding = AT_ONCE) -> Way:
-    """The state of what is not too large to be gathered at once."""
-    most, events = most_at_once(asked.form, asked.inputs), len(asked.inputs.domains[0].event)
+    """The state of all elements at once."""
+    events = len(asked.inputs.domains[0].event)
     absent = [None] * sum(1 for a in asked.inputs.arrays if a is None)
     inputs = asked.inputs.put([], None)  # the arrays of the first call are let go
     asked = asked._replace(inputs=inputs)
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> State | None:
-        if most < inf and sum([a.nbytes for a in arrays]) > most:
-            return None
         shape = arrays[0].shape
         given = inputs.put([*arrays, *absent], weights, batch=tuple(shape[: len(shape) - events]))
         return state_of_ready(asked, given if weights is None else ready(given)[0], adding)
@@ -78,15 +74,13 @@ def gathering(asked: Asked, adding: Adding = AT_ONCE) -> Way:
 
 def summarising(asked: Asked, otherwise: Way) -> Way:
     """The state that a summary makes of arrays of one axis, which lie as it takes them; else as all do."""
-    form, params, most = asked.form, asked.params, most_at_once(asked.form, asked.inputs)
+    form, params = asked.form, asked.params
     plain = len(asked.inputs.batch) == 1 and asked.inputs.weights is None and asked.axes
     if form.kernel or not plain or any(a is None for a in asked.inputs.arrays):
         return otherwise
     gather = form.gather
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> State | None:
-        if most < inf and sum([a.nbytes for a in arrays]) > most:
-            return None
         state: State = gather(lib.xp, *arrays, weights=None, **params)
         return state
 
@@ -94,18 +88,17 @@ def summarising(asked: Asked, otherwise: Way) -> Way:
 
 
 def adding_sooner(asked: Asked, otherwise: Way, value: bool, mean: bool) -> Way:
-    """By the loss's own sum, if it has one for calls alike, of enough elements: the value itself, or a state."""
+    """By the loss's own sum, if it has one for calls alike: the value itself, or a state.
+
+    Where there are ways, it is the quicker one of however few elements, see `Form.enough`.
+    """
     if not may_add(asked):
         return otherwise
-    form, events = asked.form, len(asked.inputs.domains[0].event)
-    sum_of = form.adder(asked.inputs.lib, asked.params, mean=mean)
+    events, sum_of = len(asked.inputs.domains[0].event), asked.form.adder(asked.inputs.lib, asked.params, mean=mean)
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
-        first = arrays[0]
-        if not form.enough(lib, first):
-            return otherwise(lib, arrays, weights)
-        added = sum_of(*arrays)
-        return added if value else Mean(added, prod(first.shape[: first.ndim - events]))
+        added, shape = sum_of(*arrays), arrays[0].shape
+        return added if value else Mean(added, prod(shape[: len(shape) - events]))
 
     return run
 
@@ -122,18 +115,20 @@ def unless_added(asked: Asked, way: Way) -> Way:
     return run
 
 
+def _numbers(form: Form) -> bool:
+    """Whether a kernel gives one number for each element, and makes it of more than one image at a time."""
+    return form.kernel and not (form.images or hasattr(form.kept, "_fields"))
+
+
 def reducing(asked: Asked, reduction: str, otherwise: Way) -> Way:
     """Of a loss whose elements are numbers of the inputs' dtype; else as all do."""
-    form, params, most = asked.form, asked.params, most_at_once(asked.form, asked.inputs)
-    weigh = _weigher(asked)
-    if form.images or hasattr(form.kept, "_fields") or weigh is None:
+    form, params, weigh = asked.form, asked.params, _weigher(asked)
+    if weigh is None or not _numbers(form):
         return otherwise
     gather, axes, dtype = form.gather, asked.axes, dtype_of(asked)
     everything = len(axes) == len(asked.inputs.batch)
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
-        if most < inf and sum([a.nbytes for a in arrays]) > most:
-            return None
         if weights is None:
             values = gather(lib.xp, *arrays, **params)
         else:
@@ -152,15 +147,11 @@ def reducing(asked: Asked, reduction: str, otherwise: Way) -> Way:
 
 def adding_up(asked: Asked, otherwise: Way) -> Way:
     """The state of a batch of a loss whose elements are numbers, all of which are added."""
-    form, params, most = asked.form, asked.params, most_at_once(asked.form, asked.inputs)
-    everything = len(asked.axes) == len(asked.inputs.batch)
-    if not (form.kernel and everything) or form.images or hasattr(form.kept, "_fields"):
+    gather, params, everything = asked.form.gather, asked.params, len(asked.axes) == len(asked.inputs.batch)
+    if not (everything and _numbers(asked.form)):
         return otherwise
-    gather = form.gather
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
-        if most < inf and sum([a.nbytes for a in arrays]) > most:
-            return None
         values = gather(lib.xp, *arrays, **params)
         return Mean(wide_total(lib.xp, values, None), prod(values.shape))
 

@@ -174,11 +174,6 @@ def size(x: Array) -> int:
     return prod(x.shape)
 
 
-def on_host(x: Array) -> bool:
-    """A NumPy array: it can be walked over in blocks for nothing."""
-    return isinstance(x, np.ndarray)
-
-
 def cut_for_nothing(lib: Library, arrays: Iterable[Array]) -> bool:
     """Whether a walk in blocks leaves no trace: NumPy, or tensors in host memory whose operations nobody records."""
     if lib.name == "torch":

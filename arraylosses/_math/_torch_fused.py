@@ -15,7 +15,7 @@ import torch
 from torch.nn.functional import softplus
 
 from .._sizes import SIZES
-from .._torch_where import untransformed
+from .._torch_where import VALUES, untransformed
 from . import _numpy_twins, distributions
 from ._host_central import Host
 
@@ -30,7 +30,6 @@ Where a sum is asked for, the value may be the sum as a number.
 
 NARROW = torch.float32
 FLOATING = (torch.float32, torch.float64)
-VALUES = (torch.Tensor, torch.nn.Parameter)
 
 
 def alone(x: Any) -> bool:

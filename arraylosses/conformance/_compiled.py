@@ -50,9 +50,10 @@ def settings_do_not_mix(t: Trial) -> None:
         with sized(ways=0):
             anew = t.raw(given, **setting)
         with t.backend.context():
-            t.close(t.got(got, lead), value, what)
-            if not np.array_equal(t.got(got, lead), t.got(anew, lead), equal_nan=True):
-                raise Broken(f"{what}: {t.got(got).tolist()}, and {t.got(anew).tolist()} without what is remembered")
+            found, found_anew = t.got(got, lead), t.got(anew, lead)
+            t.close(found, value, what)
+            if not np.array_equal(found, found_anew, equal_nan=True):
+                raise Broken(f"{what}: {found.tolist()}, and {found_anew.tolist()} without what is remembered")
 
 
 def _written_out(t: Trial) -> dict[str, Any]:
