@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from arraylosses.conformance import prepare
 
-prepare()
+prepare(level=0)
 
 if find_spec("hypothesis"):  # the tests of the run-time dependencies alone go without it
     from hypothesis import HealthCheck, settings

@@ -29,18 +29,33 @@ COMPILED = ("jit", "lengths", "trained", "scan", "shards", "functional")
 """What laws ask for that compile a program of their own: the quick profile tries one form of each metric by them."""
 STREAMED = ("streams_compile", "streams_scan")
 """Of those, laws of what a stream remembers: one metric of all that remember alike."""
-WAYS = ("parts_make_the_whole", "splits_do_not_show")
-"""Laws whose one program for all ways to split takes XLA seconds, and which are slow in the pure standard: the same."""
-SETTINGS = ("settings_do_not_mix",)
-"""Laws of what is kept by settings, each of which is a program of JAX's: there the same as `STREAMED`."""
-OF_OTHER_SHAPES = (
+OF_THE_FRAME = (
+    "bfloat_is_computed_in_single",
+    "booleans_are_zero_and_one",
     "curvature_is_the_slope_of_the_gradient",
-    "mapped_is_a_loop",
+    "event_axes_may_lie_anywhere",
+    "half_is_computed_in_single",
+    "integers_become_floating",
+    "nothing_moves",
     "one_element_needs_no_axis",
+    "parts_make_the_whole",
     "reductions_agree",
+    "settings_do_not_mix",
     "shapes_are_known_beforehand",
+    "shards_make_the_whole",
+    "splits_do_not_show",
+    "unequal_shapes_are_refused",
+    "value_and_gradient_are_one",
 )
-"""Laws for which JAX compiles a form once more: one form of each metric there."""
+"""Laws of what the frame does with kinds, shapes, parts and settings, and of slopes that others tell of as well, for
+each of which JAX compiles a metric once more: the same there."""
+BY_KIND = {"jax": STREAMED + OF_THE_FRAME, "torch": (*STREAMED, "compiled_gradients_agree", "lengths_share_a_program")}
+"""By library, the laws that the quick profile tries by one metric of a kind."""
+BY_METRIC = {
+    "jax": ("event_copies_change_nothing", "gradient_is_never_nan", "mapped_is_a_loop", "order_is_free"),
+    "strict": ("parts_make_the_whole", "splits_do_not_show"),
+}
+"""By library, the slowest of the others, which it tries by one form of each metric."""
 ZEROS = urlsafe_b64encode(compress(b"", 9)).decode()
 """A draw of nothing but the least member of each domain."""
 SEEDS = (ZEROS, 0, 1)
@@ -64,11 +79,10 @@ def _quick(cell: Cell) -> bool:
     metric, law = cell.variant.metric, cell.law
     if cell.xp == "jax" and law.name in COMPILED_ANEW:
         return False
-    by_kind = STREAMED + SETTINGS if cell.xp == "jax" else STREAMED
-    if law.name in by_kind and OF_A_KIND[_remembered(metric)] is not metric:
+    if law.name in BY_KIND.get(cell.xp, ()) and OF_A_KIND[_remembered(metric)] is not metric:
         return False
-    slow = {"jax": WAYS + SETTINGS + OF_OTHER_SHAPES, "strict": WAYS}.get(cell.xp, ())
-    return not (law.asks in COMPILED or law.name in slow) or cell.variant.name == FIRST[metric]
+    once = law.asks in COMPILED or law.name in (*BY_KIND.get(cell.xp, ()), *BY_METRIC.get(cell.xp, ()))
+    return not once or cell.variant.name == FIRST[metric]
 
 
 def _params(named: Mapping[str, Any]) -> list[Any]:

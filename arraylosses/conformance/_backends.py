@@ -114,7 +114,7 @@ DEVICES = 4
 
 JAX_SETTINGS = {
     "XLA_FLAGS": (
-        "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false"
+        "--xla_backend_optimization_level={level} --xla_cpu_use_fusion_emitters=false"
         f" --xla_cpu_parallel_codegen_split_count=1 --xla_force_host_platform_device_count={DEVICES}"
     ),
     "JAX_COMPILATION_CACHE_DIR": os.path.join(tempfile.gettempdir(), "arraylosses-jax"),
@@ -123,12 +123,17 @@ JAX_SETTINGS = {
 }
 
 
-def prepare() -> None:
+def prepare(level: int = 1) -> None:
     """Settings that a process of trials must make before it imports JAX; afterwards they have no effect.
 
     XLA compiles each small kernel that a law needs: with little optimisation, and once for all processes, that takes a
-    third of the time. (With none at all, and without fusion emitters, it gets a guarded square root wrong.) Set
-    XLA_FLAGS, to nothing even, to have the kernels that users have.
+    third of the time. Set XLA_FLAGS, to nothing even, to have the kernels that users have.
+
+    Parameters
+    ----------
+    level : int, optional
+        Of optimisation. At 0 kernels are compiled in half the time again; some version of XLA got a guarded square root
+        wrong there.
     """
     if "XLA_FLAGS" not in os.environ:
-        os.environ.update(JAX_SETTINGS)
+        os.environ.update({name: value.replace("{level}", str(level)) for name, value in JAX_SETTINGS.items()})
