@@ -153,9 +153,21 @@ class Metric:
             most = inf if may_add(asked) else most_at_once(form, known)
             way = guarded(asked, self._passed(asked, read, *options), most)
         if inputs.lib.name != "torch":
-            return quiet(way)
+            return way if way is nowhere else quiet(way)
         handed = self._handed(asked, *options)
-        return by_numpy(lambda host, w: self._of(host, w, options, params.copy()), handed, way) if handed else way
+        return self._by_numpy(options, params, handed, way) if handed else way
+
+    def _by_numpy(self, options: Options, params: dict[str, Any], handed: int, otherwise: Way) -> Way:
+        """The way of torch's numbers that are handed to NumPy."""
+
+        def call(host: tuple[Array, ...], weights: Array | None) -> Any:
+            return self._of(host, weights, options, params.copy())
+
+        def known(host: tuple[Array, ...], weights: Array | None) -> Way | None:
+            way = self._ways.get(alike(library(host[0]), host, weights, options, params, self.shaped))
+            return None if way is nowhere else way
+
+        return by_numpy(call, known, handed, otherwise)
 
     def _passed(self, asked: Asked, read: dict[str, Any], axis: Axis) -> Way:
         """The way of arrays that nothing has to be done to first."""

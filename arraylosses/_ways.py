@@ -15,7 +15,7 @@ from ._reduce import AT_ONCE, Adding, Asked, may_add, state_of_ready
 from ._state import Mean
 from ._typing import Array, Dtype, State
 from ._values import cast, harmless, lie_between, ready
-from ._xp import Library, as_array, quietly, readable
+from ._xp import Library, as_array, library, quietly, readable
 
 Way = Callable[[Library, tuple[Array, ...], Array | None], Any]
 """(library, arrays, weights) -> a value, or a state; None where it has to be found at length."""
@@ -195,20 +195,28 @@ def reading(way: Way, read: Callable[[Library, State], Any]) -> Way:
     return run
 
 
-def by_numpy(call: Callable[..., Any], most: int, otherwise: Way) -> Way:
+def by_numpy(call: Callable[..., Any], known: Callable[..., Way | None], most: int, otherwise: Way) -> Way:
     """Of few numbers of torch's, which NumPy computes where they lie, in a half of the time or more.
 
-    Where something is to be refused, that is said of tensors.
+    Tensors alike lie in arrays alike: the way that is ``known`` of the first of these is held for the others. Where
+    something is to be refused, that is said of tensors.
     """
+    way: Way | None = None
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
+        nonlocal way
         found = few(lib.xp, most, *arrays) if weights is None else few(lib.xp, most, *arrays, weights)
         if found is None:
             return otherwise(lib, arrays, weights)
         host, back = found
+        ordered = all(x.flags.c_contiguous for x in host)  # which no key of tensors tells
         given = None if weights is None else host.pop()
+        value = way(library(host[0]), tuple(host), given) if way is not None and ordered else None
         try:
-            return each(back, call(tuple(host), given))
+            if value is None:
+                value = call(tuple(host), given)
+                way = known(tuple(host), given) if ordered else way
+            return each(back, value)
         except (TypeError, ValueError):
             return None
 
