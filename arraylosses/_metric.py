@@ -163,9 +163,8 @@ class Metric:
         def call(host: tuple[Array, ...], weights: Array | None) -> Any:
             return self._of(host, weights, options, params.copy())
 
-        def known(host: tuple[Array, ...], weights: Array | None) -> Way | None:
-            way = self._ways.get(alike(library(host[0]), host, weights, options, params, self.shaped))
-            return None if way is nowhere else way
+        def known(host: tuple[Array, ...], weights: Array | None) -> Way:
+            return self._ways.get(alike(library(host[0]), host, weights, options, params, self.shaped), nowhere)
 
         return by_numpy(call, known, handed, otherwise)
 

@@ -195,7 +195,7 @@ def reading(way: Way, read: Callable[[Library, State], Any]) -> Way:
     return run
 
 
-def by_numpy(call: Callable[..., Any], known: Callable[..., Way | None], most: int, otherwise: Way) -> Way:
+def by_numpy(call: Callable[..., Any], known: Callable[..., Way], most: int, otherwise: Way) -> Way:
     """Of few numbers of torch's, which NumPy computes where they lie, in a half of the time or more.
 
     Tensors alike lie in arrays alike: the way that is ``known`` of the first of these is held for the others. Where
@@ -215,7 +215,7 @@ def by_numpy(call: Callable[..., Any], known: Callable[..., Way | None], most: i
         try:
             if value is None:
                 value = call(tuple(host), given)
-                way = known(tuple(host), given) if ordered else way
+                way = known(tuple(host), given) if ordered and way is None else way
             return each(back, value)
         except (TypeError, ValueError):
             return None

@@ -51,12 +51,11 @@ OF_THE_FRAME = (
 each of which JAX compiles a metric once more: the same there."""
 OF_TORCH = (
     "compiled_gradients_agree",
-    "gradient_by_parameters_is_never_nan",
     "lengths_share_a_program",
     "quick_forms_stream",
 )
 """Laws that are slow on torch: the same there."""
-BY_KIND = {"jax": STREAMED + OF_THE_FRAME, "torch": STREAMED + OF_TORCH, "dask": tuple(LAWS)}
+BY_KIND = {"jax": STREAMED + OF_THE_FRAME, "torch": STREAMED + OF_TORCH}
 """By library, the laws that the quick profile tries by one metric of a kind."""
 NATIVE = ("cross_entropy", "f1_score", "ssim")
 """What it has compiled to machine code, which takes a C++ compiler seconds: a loss, a count and a window."""

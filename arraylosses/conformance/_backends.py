@@ -114,7 +114,7 @@ DEVICES = 4
 
 JAX_SETTINGS = {
     "XLA_FLAGS": (
-        "--xla_backend_optimization_level={level} --xla_cpu_use_fusion_emitters=false"
+        "--xla_cpu_use_fusion_emitters=false"
         f" --xla_cpu_parallel_codegen_split_count=1 --xla_force_host_platform_device_count={DEVICES}"
     ),
     "JAX_COMPILATION_CACHE_DIR": os.path.join(tempfile.gettempdir(), "arraylosses-jax"),
@@ -136,4 +136,5 @@ def prepare(level: int = 1) -> None:
         wrong there.
     """
     if "XLA_FLAGS" not in os.environ:
-        os.environ.update({name: value.replace("{level}", str(level)) for name, value in JAX_SETTINGS.items()})
+        os.environ.update(JAX_SETTINGS)
+        os.environ["XLA_FLAGS"] += f" --xla_backend_optimization_level={level}"
