@@ -28,6 +28,8 @@ class Sizes:
         Elements of a batch which NumPy adds in rows, as those of one answer; those of fewer each in float64.
     threads : int
         float32 numbers of an array which two threads of NumPy's read: a core's cache has no place for it.
+    halves : int
+        Whole numbers of which two threads sort one half each.
     moments : int
         float32 numbers of which means and squares about them are made in float64 at once.
     nearest : int
@@ -64,6 +66,7 @@ class Sizes:
     differences: int = 3 << 17
     many: int = 3 << 19
     threads: int = 1 << 22
+    halves: int = 1 << 16
     moments: int = 1 << 14
     nearest: int = 1 << 13
     torch_terms: int = 7 << 16

@@ -33,7 +33,7 @@ def tallies(xp: Namespace, s: Samples | Buffer | Histogram) -> tuple[Array, Arra
     """Weight of positives and of negatives at each distinct score, ascending; NaN throughout if a score is."""
     if isinstance(s, Histogram):
         return s.positive, s.negative
-    positive, negative = weight_by_value(xp, s.pred, _sides(xp, s))
+    positive, negative = weight_by_value(xp, s.pred, *_sides(xp, s))
     return positive, negative
 
 

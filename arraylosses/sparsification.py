@@ -5,8 +5,6 @@ from typing import Literal, NamedTuple
 from ._definition import statistic
 from ._domains import NONNEGATIVE, PROBABILITY, REAL, Count
 from ._math import (
-    arange_like,
-    ascending,
     cumulative_sum,
     divide,
     multiply,
@@ -15,12 +13,12 @@ from ._math import (
     positive_part,
     segment_sum,
     sqrt,
-    tie_spans,
+    weight_by_value,
 )
 from ._metric import metric
 from ._state import ErrorHistogram, Samples
 from ._typing import Array, Namespace
-from ._xp import device_of, index_dtype
+from ._xp import device_of
 from .uncertainty import trapezoid, vector
 
 Penalty = Literal["mae", "rmse"]
@@ -66,12 +64,14 @@ def _one(xp: Namespace, value: int, like: Array) -> Array:
 
 
 class Ranked(NamedTuple):
-    """Samples in ascending order of a key: places before and behind the equals of each, and running sums from 0."""
+    """Running sums from 0 over groups of equal keys, in ascending order; of groups that are left over, the last."""
 
-    starts: Array
-    ends: Array
     weight: Array
     summed: Array
+
+    @classmethod
+    def of(cls, xp: Namespace, weight: Array, summed: Array) -> "Ranked":
+        return cls(_running(xp, weight), _running(xp, summed))
 
 
 def _running(xp: Namespace, x: Array) -> Array:
@@ -79,16 +79,7 @@ def _running(xp: Namespace, x: Array) -> Array:
 
 
 def _ranked(xp: Namespace, key: Array, value: Array, weight: Array) -> Ranked:
-    order = ascending(xp, key)
-    starts, ends = tie_spans(xp, xp.take_along_axis(key, order, axis=-1))
-    weight, summed = (xp.take_along_axis(x, order, axis=-1) for x in (weight, multiply(xp, weight, value)))
-    return Ranked(starts, ends, _running(xp, weight), _running(xp, summed))
-
-
-def _ranked_bins(xp: Namespace, weight: Array, summed: Array) -> Ranked:
-    """The samples of a bin are equals."""
-    place = xp.broadcast_to(arange_like(xp, weight.shape[-1], weight, index_dtype(xp)), weight.shape)
-    return Ranked(place, place + 1, _running(xp, weight), _running(xp, summed))
+    return Ranked.of(xp, *weight_by_value(xp, key, weight, multiply(xp, weight, value)))
 
 
 def _mean_of_kept(xp: Namespace, r: Ranked, kept: list[float]) -> Array:
@@ -97,9 +88,9 @@ def _mean_of_kept(xp: Namespace, r: Ranked, kept: list[float]) -> Array:
     The sum of the kept is a straight line over each group of equal keys, which so leave in proportion.
     """
     whole, shares = r.weight[..., -1:], vector(xp, kept, r.summed)
-    place = places(xp, shares, pick_several(xp, r.weight, r.ends) / whole)
+    place = places(xp, shares, r.weight[..., 1:] / whole)
     low = cumulative_sum(xp, segment_sum(xp, None, place, len(kept) + 1))[..., :-1]
-    high = pick_several(xp, xp.concat([r.ends, _one(xp, r.ends.shape[-1], r.ends)], axis=-1), low)
+    high = xp.where(low < place.shape[-1], low + 1, low)
     (w0, w1), (s0, s1) = ([pick_several(xp, x, i) for i in (low, high)] for x in (r.weight, r.summed))
     part = divide(xp, shares * whole - w0, w1 - w0, empty=0.0)
     return (s0 + part * (s1 - s0)) / (shares * whole)
@@ -124,10 +115,10 @@ def _integral_of_root(xp: Namespace, slope: Array, offset: Array, low: Array, hi
 
 def _area(xp: Namespace, r: Ranked, penalty: Penalty) -> Array:
     """Area under a mean of values, or under its root, as they are taken away: exactly, group by group of equals."""
-    (w0, s0), (w1, s1) = ([pick_several(xp, x, i) for x in (r.weight, r.summed)] for i in (r.starts, r.ends))
+    (w0, w1), (s0, s1) = ((x[..., :-1], x[..., 1:]) for x in r)
     slope = divide(xp, s1 - s0, w1 - w0, empty=0.0)
     integral = _integral_of_mean if penalty == "mae" else _integral_of_root
-    parts = integral(xp, slope, s0 - slope * w0, r.weight[..., :-1], r.weight[..., 1:])
+    parts = integral(xp, slope, s0 - slope * w0, w0, w1)
     whole, height = r.weight[..., -1], r.summed[..., -1] / r.weight[..., -1]
     return xp.sum(parts, axis=-1) / (whole * (height if penalty == "mae" else sqrt(xp, height)))
 
@@ -136,7 +127,7 @@ def _both(xp: Namespace, s: Samples | ErrorHistogram, penalty: Penalty) -> list[
     """The errors, or their squares, in the order of the uncertainty and in their own."""
     if isinstance(s, ErrorHistogram):
         summed = s.error if penalty == "mae" else s.square
-        return [_ranked_bins(xp, s.weight[..., i, :], summed[..., i, :]) for i in (0, 1)]
+        return [Ranked.of(xp, s.weight[..., i, :], summed[..., i, :]) for i in (0, 1)]
     error, uncertainty = s.pred, s.target
     unknown = xp.any((error != error) | (uncertainty != uncertainty), axis=-1, keepdims=True)
     weight = xp.where(unknown, xp.nan, s.weight)

@@ -59,7 +59,7 @@ from .loops import walked
 from .neighbours import by_rows, nearest, nearest_distance, nearest_several, nearest_square, table_by_rows
 from .normal import normal_cdf, normal_mass, normal_quantile, normal_score, sum_of_normal_scores
 from .numbers import NUMBERS, as_numbers, few, words_of
-from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_ranks, tie_spans, weight_by_value
+from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_ranks, weight_by_value
 from .softmax import class_surprise, label_surprise, sum_of_label_surprise
 from .spectrum import half_spectrum
 from .sums import (
@@ -210,7 +210,6 @@ __all__ = [
     "thinned",
     "tie_groups",
     "tie_ranks",
-    "tie_spans",
     "total",
     "triangle",
     "two_words",

@@ -34,19 +34,11 @@ def tie_order(xp: Namespace, values: Array) -> tuple[Array, Array]:
     return order, tie_groups(xp, xp.take_along_axis(values, order, axis=-1))
 
 
-def tie_spans(xp: Namespace, ordered: Array) -> tuple[Array, Array]:
-    """How many of a sorted row there are before the first equal of each, and up to the last."""
-    group = tie_groups(xp, ordered)
-    count = segment_sum(xp, None, group, ordered.shape[-1])
-    ends = xp.take_along_axis(cumulative_sum(xp, count), group, axis=-1)
-    return ends - xp.take_along_axis(count, group, axis=-1), ends
-
-
-def weight_by_value(xp: Namespace, values: Array, weights: list[Array]) -> list[Array]:
+def weight_by_value(xp: Namespace, values: Array, *weights: Array) -> tuple[Array, ...]:
     """Each of ``weights`` summed over equal values, in ascending order of value (slots left over weigh 0)."""
     order, group = tie_order(xp, values)
     n = values.shape[-1]
-    return [segment_sum(xp, xp.take_along_axis(w, order, axis=-1), group, n) for w in weights]
+    return tuple(segment_sum(xp, xp.take_along_axis(w, order, axis=-1), group, n) for w in weights)
 
 
 def sweep(xp: Namespace, values: Array, present: Array, weights: list[Array]) -> tuple[Array, list[Array]]:
