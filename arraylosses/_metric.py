@@ -34,7 +34,7 @@ from ._ways import (
     reducing,
     summarising,
 )
-from ._xp import LIBRARIES, Library, as_array, compiling, library, programmed, quietly
+from ._xp import LIBRARIES, Compiler, Library, as_array, library, programmed, quietly
 
 Options = tuple[Any, ...]
 """What the frame's keywords are, `weights` aside: by kind of metric in the order of its ``shared``."""
@@ -71,6 +71,7 @@ class Metric:
         self._one_form = len(definition.forms) == 1
         self.shaped = not all(form.brief for form in definition.forms)
         self._programs = Programs(self._with, _checks(definition))
+        self._node = self._programs.key
         self._plans: dict[Hashable, Plan] = {}
         self._ways: dict[Hashable, Way] = {}
 
@@ -90,7 +91,20 @@ class Metric:
         return form.gather
 
     def __call__(self, *arrays: Array, weights: Array | None = None, axis: Axis = None, **params: Any) -> Any:
+        if Compiler.looks_on():
+            return self._as_node(arrays, {"weights": weights, "axis": axis}, params)
         return self._of(arrays, weights, (axis,), params)
+
+    def _as_node(self, arrays: tuple[Array, ...], shared: dict[str, Any], params: dict[str, Any]) -> Any:
+        """The value, by torch's compiler."""
+        from ._torch_node import as_one_node
+
+        placed = self._placed(arrays, params) if params else None
+        if placed is not None:
+            arrays, params = placed
+        options = {**shared, **params}
+        value = as_one_node(self._node, arrays, options) if Compiler.takes(arrays) else None
+        return self._with(arrays, options) if value is None else value
 
     def _of(self, arrays: tuple[Array, ...], weights: Array | None, options: Options, params: dict[str, Any]) -> Any:
         """The value, by the way of calls alike if there is one; the options are the frame's own, `axis` first."""
@@ -251,6 +265,9 @@ class Loss(Metric):
         avg_factor: Any = None,
         **params: Any,
     ) -> Any:
+        if Compiler.looks_on():
+            shared = {"weights": weights, "axis": axis, "reduction": reduction, "avg_factor": avg_factor}
+            return self._as_node(arrays, shared, params)
         if avg_factor is None:
             return self._of(arrays, weights, (axis, reduction, None), params)
         return self._averaged(arrays, weights, (axis, reduction, avg_factor), params)
@@ -258,7 +275,7 @@ class Loss(Metric):
     def _averaged(self, arrays: tuple[Array, ...], weights: Any, options: Options, params: dict[str, Any]) -> Any:
         """With an `avg_factor`; where it is a number, which may be another in every call, it is no setting of a way."""
         axis, reduction, factor = options
-        if type(factor) not in (int, float) or reduction != "mean" or not arrays or compiling(arrays[0]):
+        if type(factor) not in (int, float) or reduction != "mean" or not arrays:
             return self._of(arrays, weights, options, params)
         value = self._of(arrays, weights, (axis, "sum", None), params)
         return quietly(_divided, library(value), value, float(factor))
@@ -338,6 +355,8 @@ class Function(Metric):
     shared = ()
 
     def __call__(self, *arrays: Array, **params: Any) -> Any:
+        if Compiler.looks_on():
+            return self._as_node(arrays, {}, params)
         return self._of(arrays, None, (), params)
 
     def _of(self, arrays: tuple[Array, ...], weights: Any, options: Options, params: dict[str, Any]) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ._math import callbacks
-from ._xp import NODES, compilable, compiling, settled
+from ._xp import NODES, compilable, settled
 
 MOST = 32
 """Settings that are compiled. Who changes a number at every step would wait for a compiler at every step."""
@@ -49,10 +49,6 @@ class Programs:
 
     def __call__(self, arrays: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """The value; None where the call has to be made operation by operation."""
-        if compiling(arrays[0]):
-            from ._torch_node import as_one_node
-
-            return as_one_node(self.key, arrays, options)
         moving = {k: v for k, v in options.items() if hasattr(v, "dtype")}
         if not all(map(compilable, (*arrays, *moving.values()))):
             return None

@@ -8,6 +8,7 @@ import torch
 from torch._C import _len_torch_dispatch_stack
 from torch._C._functorch import peek_interpreter_stack
 from torch.autograd import forward_ad
+from torch.compiler import is_compiling
 
 from ._sizes import SIZES
 from ._where import Select, alike, with_own, zero
@@ -25,7 +26,7 @@ VALUES = (torch.Tensor, torch.nn.Parameter)
 
 def kinds(arrays: Sequence[Any]) -> Hashable:
     """`Library.kinds`: what is recorded, and where each lies."""
-    if torch.compiler.is_compiling() or not untransformed():
+    if is_compiling() or not untransformed():
         return None
     found: list[Any] = [torch.is_grad_enabled()]
     for x in arrays:
@@ -81,7 +82,7 @@ def torch_where(plain: Select) -> Select:
     """For tensors of at least `Sizes.where` elements; everything else goes to ``plain``."""
 
     def where(condition: Any, x1: Any, x2: Any, /) -> Any:
-        if torch.compiler.is_compiling() or type(condition) is not torch.Tensor or condition.numel() < SIZES.where:
+        if is_compiling() or type(condition) is not torch.Tensor or condition.numel() < SIZES.where:
             return plain(condition, x1, x2)
         like = alike(condition, x1, x2, torch.Tensor) if condition.dtype == torch.bool else None
         if like is None or like.dtype not in BITS:

@@ -51,6 +51,21 @@ class Library:
     kinds: Callable[[Sequence[Array]], Hashable]
 
 
+class Compiler:
+    """torch's, which is asked for before anything else: it would walk through whatever comes before the answer, and ask
+    in every call whether all that still is what it was.
+    """
+
+    tensor: type = type(None)  # until torch is met
+    looks_on: Callable[[], bool] = staticmethod(lambda: False)
+
+    @classmethod
+    def takes(cls, given: Sequence[Any]) -> bool:
+        """Whether these, or the first of a sequence among them, are tensors; NumPy's arrays are walked through."""
+        first = given[0] if given else None
+        return cls.takes(first) if isinstance(first, (tuple, list)) else isinstance(first, cls.tensor)
+
+
 LIBRARIES: dict[type, Library] = {}
 NAMES: dict[str, str] = {}
 """A namespace's own name -> the library's: a module cannot be a key under torch.compile."""
@@ -145,7 +160,9 @@ def _enter(cls: type, name: str, xp: Namespace) -> Library:
     if name == "torch":
         from ._torch_where import kinds
 
-        compiling = sys.modules["torch"].compiler.is_compiling
+        torch = sys.modules["torch"]
+        compiling = torch.compiler.is_compiling
+        Compiler.tensor, Compiler.looks_on = torch.Tensor, staticmethod(compiling)
     in_memory, on_devices = name in ("numpy", "strict"), name in ("torch", "strict", "cupy")
     LIBRARIES[cls] = found = Library(name, xp, dtypes, in_memory, on_devices, compiling, kinds)
     NAMES[xp.__name__] = name
@@ -211,22 +228,10 @@ def compilable(x: Any) -> bool:
     return lib is not None and lib.name == "jax" and not isinstance(x, sys.modules["jax"].core.Tracer)
 
 
-def compiling(x: Any) -> bool:
-    """Whether torch's compiler looks on at this array, or sequence of arrays."""
-    lib = LIBRARIES.get(type(x))
-    if lib is None:
-        return type(x) in (tuple, list) and len(x) > 0 and compiling(x[0])
-    return lib.compiling()
-
-
 def programmed(x: Any) -> bool:
-    """Whether a call on arrays like ``x`` is to be one program: of JAX by us, of torch by its compiler."""
+    """Whether a call on arrays like ``x`` is to be one program, of JAX by us."""
     lib = LIBRARIES.get(type(x))
-    if lib is None:
-        return compiling(x)
-    if lib.memory:
-        return False
-    return compilable(x) if lib.name == "jax" else lib.compiling()
+    return lib is not None and lib.name == "jax" and compilable(x)
 
 
 def settled(arrays: Iterable[Any]) -> bool:
