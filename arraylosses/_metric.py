@@ -34,7 +34,7 @@ from ._ways import (
     reducing,
     summarising,
 )
-from ._xp import LIBRARIES, Compiler, Library, as_array, library, programmed, quietly
+from ._xp import COMPILER, LIBRARIES, Library, as_array, library, programmed, quietly
 
 Options = tuple[Any, ...]
 """What the frame's keywords are, `weights` aside: by kind of metric in the order of its ``shared``."""
@@ -91,7 +91,7 @@ class Metric:
         return form.gather
 
     def __call__(self, *arrays: Array, weights: Array | None = None, axis: Axis = None, **params: Any) -> Any:
-        if Compiler.looks_on():
+        if COMPILER.looks_on():
             return self._as_node(arrays, {"weights": weights, "axis": axis}, params)
         return self._of(arrays, weights, (axis,), params)
 
@@ -103,7 +103,7 @@ class Metric:
         if placed is not None:
             arrays, params = placed
         options = {**shared, **params}
-        value = as_one_node(self._node, arrays, options) if Compiler.takes(arrays) else None
+        value = as_one_node(self._node, arrays, options) if COMPILER.takes(arrays) else None
         return self._with(arrays, options) if value is None else value
 
     def _of(self, arrays: tuple[Array, ...], weights: Array | None, options: Options, params: dict[str, Any]) -> Any:
@@ -265,7 +265,7 @@ class Loss(Metric):
         avg_factor: Any = None,
         **params: Any,
     ) -> Any:
-        if Compiler.looks_on():
+        if COMPILER.looks_on():
             shared = {"weights": weights, "axis": axis, "reduction": reduction, "avg_factor": avg_factor}
             return self._as_node(arrays, shared, params)
         if avg_factor is None:
@@ -355,7 +355,7 @@ class Function(Metric):
     shared = ()
 
     def __call__(self, *arrays: Array, **params: Any) -> Any:
-        if Compiler.looks_on():
+        if COMPILER.looks_on():
             return self._as_node(arrays, {}, params)
         return self._of(arrays, None, (), params)
 

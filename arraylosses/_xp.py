@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
+from types import NoneType
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -51,20 +52,27 @@ class Library:
     kinds: Callable[[Sequence[Array]], Hashable]
 
 
+def _never() -> bool:
+    return False
+
+
+@dataclass
 class Compiler:
     """torch's, which is asked for before anything else: it would walk through whatever comes before the answer, and ask
     in every call whether all that still is what it was.
     """
 
-    tensor: type = type(None)  # until torch is met
-    looks_on: Callable[[], bool] = staticmethod(lambda: False)
+    looks_on: Callable[[], bool] = _never
+    tensor: type = NoneType
 
-    @classmethod
-    def takes(cls, given: Sequence[Any]) -> bool:
+    def takes(self, given: Sequence[Any]) -> bool:
         """Whether these, or the first of a sequence among them, are tensors; NumPy's arrays are walked through."""
         first = given[0] if given else None
-        return cls.takes(first) if isinstance(first, (tuple, list)) else isinstance(first, cls.tensor)
+        return self.takes(first) if isinstance(first, (tuple, list)) else isinstance(first, self.tensor)
 
+
+COMPILER = Compiler()
+"""Of no tensors until torch is met."""
 
 LIBRARIES: dict[type, Library] = {}
 NAMES: dict[str, str] = {}
@@ -133,10 +141,6 @@ def _learn(name: str, x: Any) -> Library:
     return _enter(cls, library_name, xp)
 
 
-def _never() -> bool:
-    return False
-
-
 def _numpy_kinds(arrays: Sequence[Any]) -> Hashable:
     first = arrays[0]
     found = [type(first)]
@@ -162,7 +166,7 @@ def _enter(cls: type, name: str, xp: Namespace) -> Library:
 
         torch = sys.modules["torch"]
         compiling = torch.compiler.is_compiling
-        Compiler.tensor, Compiler.looks_on = torch.Tensor, staticmethod(compiling)
+        COMPILER.looks_on, COMPILER.tensor = compiling, torch.Tensor
     in_memory, on_devices = name in ("numpy", "strict"), name in ("torch", "strict", "cupy")
     LIBRARIES[cls] = found = Library(name, xp, dtypes, in_memory, on_devices, compiling, kinds)
     NAMES[xp.__name__] = name
