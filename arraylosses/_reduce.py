@@ -21,7 +21,7 @@ from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast, lift, ready, ready_params
-from ._xp import Library, cut_for_nothing, widest
+from ._xp import Library, cut_for_nothing, size, widest
 
 
 def resolve_axes(axis: Axis, batch: tuple[int, ...]) -> tuple[int, ...]:
@@ -88,22 +88,43 @@ def _poisoned(lib: Library, leaf: Any, bad: Array | None, axes: tuple[int, ...],
     return xp.where(lift(lib, xp.any(bad, axis=axes), leaf.ndim), xp.nan, leaf)
 
 
+COUNTED = 1 << 24
+"""Elements up to which float32 counts."""
+
+
+def _marked(lib: Library, x: Array, bad: Array | None, adding: Adding, dtype: Dtype) -> Array:
+    """NaN at labels out of range, so that a sum need not ask for them in a pass of its own; booleans stay what they are
+    where a floating sum might lose one of them.
+    """
+    xp = lib.xp
+    if bad is None:
+        return x
+    if x.dtype != xp.bool:
+        return xp.where(lift(lib, bad, x.ndim), xp.nan, x)
+    counts = adding is AT_ONCE and lib.name == "jax" and size(x) <= COUNTED
+    return xp.where(lift(lib, bad, x.ndim), xp.nan, cast(lib, x, dtype)) if counts else x
+
+
 def _kernel_state(
     form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype, adding: Adding
 ) -> State:
     out = elements(form, inputs, params)
     lib, weights = inputs.lib, inputs.weights
 
-    def leaf(x: Array) -> Any:
-        added = adding.total(lib.xp, weighted(lib, x, weights), axes, dtype)
-        return _poisoned(lib, added, inputs.bad, axes, adding.counts(dtype))
+    def leaf(x: Any) -> Any:
+        if isinstance(x, bool):  # of all elements, or of none
+            return whole() if x else 0
+        x = _marked(lib, weighted(lib, x, weights), inputs.bad, adding, dtype)
+        added = adding.total(lib.xp, x, axes, dtype)
+        return _poisoned(lib, added, inputs.bad, axes, adding.counts(dtype)) if x.dtype == lib.xp.bool else added
 
-    if isinstance(out, tuple):
-        return type(out)(*map(leaf, out))
-    if weights is None:
-        return Mean(leaf(out), prod([inputs.batch[a] for a in axes]))
-    weights = lib.xp.broadcast_to(lift(lib, weights, len(inputs.batch)), inputs.batch)
-    return Mean(leaf(out), adding.total(lib.xp, weights, axes, dtype))
+    def whole() -> Any:
+        if weights is None:
+            return prod([inputs.batch[a] for a in axes])
+        given = lib.xp.broadcast_to(lift(lib, weights, len(inputs.batch)), inputs.batch)
+        return adding.total(lib.xp, given, axes, dtype)
+
+    return type(out)(*map(leaf, out)) if isinstance(out, tuple) else Mean(leaf(out), whole())
 
 
 # ---- summaries

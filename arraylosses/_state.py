@@ -69,11 +69,11 @@ class ClassCounts(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """Additive. Weight of right, wrong and NaN answers."""
+    """Additive. Weight of right answers, of NaN ones, and of all."""
 
     right: Array
-    wrong: Array
     unknown: Array
+    whole: Array
 
 
 class Confusion(NamedTuple):

@@ -86,19 +86,17 @@ def score_outcomes(xp: Namespace, pred: Array, target: Array, /, *, weights: Arr
 def hits(xp: Namespace, pred: Array, target: Array, /, *, threshold: Fraction = 0.5) -> Hits:
     """Labels are right where they are equal; probabilities where they lie on the right side of the threshold."""
     if not xp.isdtype(pred.dtype, "real floating"):
-        right = pred == xp.astype(target, pred.dtype)
-        return Hits(right, ~right, pred != pred)
+        return Hits(pred == xp.astype(target, pred.dtype), False, True)
     known = (pred == pred) & (target == target)
     right = (pred > threshold) == (target == 1)
-    return Hits(right & known, ~right & known, ~known)
+    return Hits(right & known, ~known, True)
 
 
 @hits.form("class_axis", pred=SCORES, target=LABEL)
 def score_hits(xp: Namespace, pred: Array, target: Array, /) -> Hits:
     """Right where the true class has the highest score."""
     known = xp.all(pred == pred, axis=-1)
-    right = argmax(xp, pred) == target
-    return Hits(right & known, ~right & known, ~known)
+    return Hits((argmax(xp, pred) == target) & known, ~known, True)
 
 
 @statistic(pred=LABEL, target=LABEL)
@@ -129,7 +127,7 @@ def _counts_of(xp: Namespace, c: Confusion) -> ClassCounts:
 def _hits_of(xp: Namespace, c: Confusion) -> Hits:
     tp, _, real = _of_table(xp, c.count)
     right = xp.sum(tp, axis=-1)
-    return Hits(right, xp.sum(real, axis=-1) - right, xp.zeros_like(right))
+    return Hits(right, xp.zeros_like(right), xp.sum(real, axis=-1))
 
 
 made_of(confusion.forms[-1].gather, class_outcomes, _counts_of)
@@ -321,7 +319,8 @@ def accuracy(xp: Namespace, hits: Hits, /) -> Array:
     >>> print(al.accuracy(np.array([0, 2, 1, 1]), np.array([0, 2, 1, 3])))
     0.75
     """
-    return xp.where(hits.unknown > 0, xp.nan, hits.right / (hits.right + hits.wrong))
+    unknown = hits.unknown + xp.zeros_like(hits.right)
+    return xp.where(unknown > 0, xp.nan, hits.right / hits.whole)
 
 
 @metric(

@@ -1,5 +1,6 @@
 """What the frame costs: importing it, and calling it on little data, beside what others cost."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -33,8 +34,12 @@ print(1e3 * (time.perf_counter() - start), *(m for m in {} if m in sys.modules))
 
 
 def fresh(statement: str) -> tuple[float, list[str]]:
-    """Seconds that a statement takes in a new process, and the array libraries it has loaded."""
-    done = run([sys.executable, "-c", CLOCKED.format(statement, LIBRARIES)], capture_output=True, text=True)
+    """Seconds that a statement takes in a new process, and the array libraries it has loaded.
+
+    Its bytecode stays for the next one, as that of an installed package is there.
+    """
+    keeps = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = run([sys.executable, "-c", CLOCKED.format(statement, LIBRARIES)], capture_output=True, text=True, env=keeps)
     if done.returncode:
         raise ModuleNotFoundError(done.stderr.strip().rpartition("\n")[2])
     milliseconds, *loaded = done.stdout.split()

@@ -12,7 +12,7 @@ from .summary import means
 PLACE = re.compile(r"(<!-- the numbers -->\n).*?(<!-- end of the numbers -->)", re.DOTALL)
 
 FRAME = {
-    "`import arraylosses` and a first metric, beyond `import numpy`, without bytecode": ("import-and-first-metric",),
+    "`import arraylosses` and a first metric, beyond `import numpy`": ("import-and-first-metric",),
     "`squared_error` beyond the bare formula, NumPy / PyTorch": ("squared_error/64/numpy", "squared_error/64/torch"),
     "the same with weights": ("squared_error-weighted/64/numpy", "squared_error-weighted/64/torch"),
     "`stream.update`": ("stream.update/64/numpy", "stream.update/64/torch"),
