@@ -148,7 +148,8 @@ def _sparsified(
 
     def curve(ranked: Ranked) -> Array:
         mean = _mean_of_kept(xp, ranked, kept)
-        height = mean if penalty == "mae" else sqrt(xp, mean)
+        # where sums are differences of running sums, a sum of zeros may be a little less
+        height = mean if penalty == "mae" else sqrt(xp, positive_part(xp, mean))
         return xp.flip(height / height[..., -1:], axis=-1)
 
     ours, oracle = map(curve, _both(xp, s, penalty))

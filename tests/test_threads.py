@@ -18,6 +18,12 @@ RNG = np.random.default_rng(11)
 two_cores = pytest.mark.skipif(_threads.cores() < 2, reason="a second thread is asked for where there is a second core")
 
 
+@pytest.fixture(autouse=True)
+def every_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other packages, asked before in this process, may have shared the cores out."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+
+
 @two_cores
 def test_two_threads_share_blocks_and_keep_their_order() -> None:
     both, seen = Barrier(2, timeout=60), set()

@@ -157,7 +157,8 @@ def one_hot(xp: Namespace, index: Array, n: int) -> Array:
 def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
     """Sums of ``values`` (m,) by ``index`` (m,) into (n,); whole numbers where ``values`` is None.
 
-    Sorted, the sums are differences of running sums at the borders of the segments.
+    Sorted, the sums are differences of running sums at the borders of the segments, wide, for a segment may be far
+    smaller than what comes before it.
     """
     order = xp.argsort(index, stable=True)
     ids = arange_like(xp, n, index, index.dtype)
@@ -165,9 +166,9 @@ def tally(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
     first, last = (xp.searchsorted(at, ids, side=side) for side in ("left", "right"))
     if values is None:
         return last - first
-    running = cumulative_sum(xp, xp.take(values, order))
+    running = cumulative_sum(xp, wide(xp, xp.take(values, order)))
     running = xp.concat([xp.zeros((1,), dtype=running.dtype, **device_of(xp, running)), running])
-    return xp.take(running, last) - xp.take(running, first)
+    return xp.astype(xp.take(running, last) - xp.take(running, first), values.dtype)
 
 
 def segment_sum(xp: Namespace, values: Array | None, index: Array, n: int) -> Array:
