@@ -16,8 +16,8 @@ from ._xp import Library, in_order, library
 FLOATING = "real floating"
 
 
-Bounds = tuple[tuple[int, float, float], ...]
-"""Places of arrays, and what they lie between."""
+Bounds = tuple[tuple[int, float, float, bool], ...]
+"""Places of arrays, what they lie between, and whether 0 and 1 are all that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,24 @@ class Foreseen:
     ----------
     dtype : dtype
         Of the computation.
-    bounds : tuple of (int, float, float)
-        Which arrays are to lie between which.
+    bounds : tuple of (int, float, float, bool)
+        Which arrays are to lie between which, and whether 0 and 1 are all that may be there.
+    casts : tuple of (int, dtype)
+        Which arrays are made of which dtype first.
     """
 
     dtype: Any
     bounds: Bounds
+    casts: tuple[tuple[int, Any], ...] = ()
+
+    def cast(self, lib: Library, arrays: Sequence[Array]) -> Sequence[Array]:
+        """The arrays, of the dtypes that they are computed in."""
+        if not self.casts:
+            return arrays
+        found = list(arrays)
+        for i, dtype in self.casts:
+            found[i] = lib.xp.astype(found[i], dtype)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,11 @@ VALUES = (torch.Tensor, torch.nn.Parameter)
 
 
 def kinds(arrays: Sequence[Any]) -> Hashable:
-    """`Library.kinds`: what is recorded, and where each lies."""
+    """`Library.kinds`: what is recorded, where each lies, and what they become."""
     if is_compiling() or not untransformed():
         return None
-    found: list[Any] = [torch.is_grad_enabled()]
+    # labels alone take the dtype that is the default
+    found: list[Any] = [torch.is_grad_enabled(), torch.get_default_dtype()]
     for x in arrays:
         if type(x) not in VALUES:
             return None

@@ -9,9 +9,9 @@ from math import inf
 from typing import Any
 
 from ._definition import Definition
-from ._domains import Domain
+from ._domains import Domain, zero_or_one
 from ._inputs import FLOATING, Bounds, Foreseen, Inputs
-from ._math import extremes, lies_between
+from ._math import at_ends, extremes, lies_between
 from ._typing import Array, Dtype
 from ._xp import Library, default_dtype, index_dtype, looked_at, readable, size
 
@@ -157,8 +157,9 @@ def _converted(inputs: Inputs, dtype: Dtype) -> Inputs:
 
 def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
     """Cast to one floating dtype, hide what weighs nothing, admit the rest; and the dtype."""
-    if inputs.foreseen is not None and _lies_as_foreseen(inputs, inputs.foreseen):
-        return inputs, inputs.foreseen.dtype
+    as_foreseen = None if inputs.foreseen is None else _as_foreseen(inputs, inputs.foreseen)
+    if as_foreseen is not None:
+        return as_foreseen
     lib, dtype = inputs.lib, floating_dtype(inputs)
     inputs = _hidden(_without_ignored(_converted(inputs, dtype)))
     if inputs.weights is not None and inputs.weights.dtype != dtype:
@@ -168,39 +169,45 @@ def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
     return inputs, dtype
 
 
-def _lies_as_foreseen(inputs: Inputs, foreseen: Foreseen) -> bool:
-    """Whether values can be looked at, and lie between their bounds."""
-    lib, arrays = inputs.lib, inputs.arrays
-    seen = all(readable(lib, arrays[i]) for i, _, _ in foreseen.bounds)
-    return seen and lie_between(lib, arrays, foreseen.bounds)
+def _as_foreseen(inputs: Inputs, foreseen: Foreseen) -> tuple[Inputs, Dtype] | None:
+    """What `ready` gives where values can be looked at, and lie between their bounds."""
+    lib = inputs.lib
+    if not all(readable(lib, inputs.arrays[i]) for i, *_ in foreseen.bounds):
+        return None
+    arrays = foreseen.cast(lib, inputs.arrays)
+    if not lie_between(lib, arrays, foreseen.bounds):
+        return None
+    return inputs if arrays is inputs.arrays else inputs.put(list(arrays), inputs.weights), foreseen.dtype
 
 
 def lie_between(lib: Library, arrays: Sequence[Array], bounds: Bounds) -> bool:
     """Whether arrays that can be looked at lie between their bounds; of no element nobody knows."""
-    return all(size(arrays[i]) and lies_between(lib.xp, arrays[i], low, high) for i, low, high in bounds)
+    return all(
+        size(arrays[i]) and lies_between(lib.xp, arrays[i], low, high) and (not ends or at_ends(lib.xp, arrays[i]))
+        for i, low, high, ends in bounds
+    )
 
 
 def foreseen(inputs: Inputs) -> Foreseen | None:
-    """What `ready` does with arguments of these kinds, whatever the weights; None where it makes arrays anew, or
-    asks for more than bounds.
-    """
-    if inputs.ignored is not None:
+    """What `ready` does with arguments of these kinds, whatever the weights; None where it asks more than bounds."""
+    dtype, index = floating_dtype(inputs), index_dtype(inputs.lib.xp)
+    bounds: list[tuple[int, float, float, bool]] = []
+    casts: list[tuple[int, Dtype]] = []
+    given = [(i, d, a) for i, (d, a) in enumerate(zip(inputs.domains, inputs.arrays, strict=True)) if a is not None]
+    if inputs.ignored is not None or any(d.condition not in (None, zero_or_one) for _, d, _ in given):
         return None
-    dtype = floating_dtype(inputs)
-    if _converted(inputs, dtype) is not inputs:
-        return None
-    bounds: list[tuple[int, float, float]] = []
-    for i, (domain, array) in enumerate(zip(inputs.domains, inputs.arrays, strict=True)):
-        if array is None:
-            continue
-        if domain.condition is not None:
-            return None
+    for i, domain, array in given:
+        wanted = index if domain.label else dtype
+        if array.dtype != wanted:
+            casts.append((i, wanted))
         if domain.label:
             classes = _classes(inputs, domain)
-            bounds.append((i, 0, inf if classes is None else classes - 1))
+            bounds.append((i, 0, inf if classes is None else classes - 1, False))
+        elif domain.condition is not None:
+            bounds.append((i, 0.0, 1.0, array.dtype == wanted))
         elif domain.bounded:
-            bounds.append((i, domain.low, domain.high))
-    return Foreseen(dtype, tuple(bounds))
+            bounds.append((i, domain.low, domain.high, False))
+    return Foreseen(dtype, tuple(bounds), tuple(casts))
 
 
 def _in_domain(inputs: Inputs) -> Inputs:

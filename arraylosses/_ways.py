@@ -26,7 +26,7 @@ def nowhere(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> N
 
 
 def passable(asked: Asked) -> bool:
-    """Whether there may be a way: nothing is cast or put in order, and what is bounded can be looked at."""
+    """Whether there may be a way: nothing is put in order, and what is bounded can be looked at."""
     inputs = asked.inputs
     if inputs.foreseen is None or (inputs.lib.name == "numpy" and inputs.in_order() is not inputs):
         return False
@@ -45,16 +45,20 @@ def quiet(way: Way) -> Way:
 
 
 def guarded(asked: Asked, way: Way, most: float) -> Way:
-    """The way of arrays that take no more than so many bytes, and lie between their bounds; others are cut, or told."""
+    """The way of arrays that take no more than so many bytes, and lie between their bounds, once they are of the dtypes
+    that they are computed in; others are cut, or told.
+    """
     assert asked.inputs.foreseen is not None
-    bounds = asked.inputs.foreseen.bounds
+    foreseen = asked.inputs.foreseen
+    bounds = foreseen.bounds
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
         if most < inf and sum([a.nbytes for a in arrays]) > most:
             return None
-        return way(lib, arrays, weights) if lie_between(lib, arrays, bounds) else None
+        cast = tuple(foreseen.cast(lib, arrays))
+        return way(lib, cast, weights) if lie_between(lib, cast, bounds) else None
 
-    return run if bounds or most < inf else way
+    return run if bounds or foreseen.casts or most < inf else way
 
 
 def gathering(asked: Asked, adding: Adding = AT_ONCE) -> Way:

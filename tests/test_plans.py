@@ -64,3 +64,15 @@ def test_the_oldest_are_forgotten() -> None:
     for beta in range(1, 200):
         al.smooth_l1_loss(PRED, TARGET, beta=beta / 200)
     assert len(al.smooth_l1_loss._ways) <= SIZES.ways
+
+
+def test_labels_alone_take_the_default_dtype_of_now() -> None:
+    torch = pytest.importorskip("torch")
+    labels = torch.tensor([0, 1, 2])
+    assert al.accuracy(labels, labels).dtype == torch.float32
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert al.accuracy(labels, labels).dtype == torch.float64
+    finally:
+        torch.set_default_dtype(before)

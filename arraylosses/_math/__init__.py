@@ -24,6 +24,7 @@ from .distributions import by_logarithms, divergence, far_apart, massless, sum_o
 from .draws import permutation_rows
 from .elementary import (
     absolute,
+    at_ends,
     at_most,
     by_elements,
     divide,
@@ -108,6 +109,7 @@ __all__ = [
     "argmax",
     "as_numbers",
     "ascending",
+    "at_ends",
     "at_most",
     "balance",
     "bin_of",

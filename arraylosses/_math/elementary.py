@@ -39,6 +39,12 @@ def lies_between(xp: Namespace, x: Array, low: float, high: float) -> bool:
     return float(least) >= low and float(most) <= high
 
 
+def at_ends(xp: Namespace, x: Array) -> bool:
+    """Whether all that lie between 0 and 1 are one of both; there must be values that can be read."""
+    x = stop_gradient(xp, x)
+    return bool(xp.all(x * x == x))
+
+
 @Primitive
 def largest(xp: Namespace, x: Array) -> Array:
     """The greatest magnitude along the last axis, which has a length."""
