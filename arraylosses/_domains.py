@@ -16,6 +16,9 @@ from ._typing import Array, Namespace
 TOLERANCE = 2e-6
 """How far outside [0, 1] a probability counts as the bound: what float32 rounding leaves of a sum to one."""
 
+Condition: TypeAlias = Callable[[Namespace, Array], Array]
+"""(namespace, array) -> where it holds."""
+
 Members: TypeAlias = Callable[[Any, int], Any]
 """(NumPy array of numbers in [0, 1], number of classes) -> NumPy array of members, of the same shape.
 
@@ -133,7 +136,7 @@ class Domain:
     high: float = inf
     slack: float = 0.0
     fill: float = 1.0
-    condition: Callable[[Namespace, Array], Array] | None = None
+    condition: Condition | None = None
     event: tuple[str | int, ...] = ()
     label: bool = False
     within: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ._definition import Definition, Form
-from ._domains import Domain
+from ._domains import Condition, Domain
 from ._parameters import listed
 from ._typing import Array
 from ._xp import Library, in_order, library
@@ -16,8 +16,8 @@ from ._xp import Library, in_order, library
 FLOATING = "real floating"
 
 
-Bounds = tuple[tuple[int, float, float, bool], ...]
-"""Places of arrays, what they lie between, and whether 0 and 1 are all that is there."""
+Bounds = tuple[tuple[int, float, float, Condition | None], ...]
+"""Places of arrays, what they lie between, and what else is asked of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Foreseen:
     ----------
     dtype : dtype
         Of the computation.
-    bounds : tuple of (int, float, float, bool)
-        Which arrays are to lie between which, and whether 0 and 1 are all that may be there.
+    bounds : tuple of (int, float, float, callable or None)
+        Which arrays are to lie between which, and what else must hold.
     casts : tuple of (int, dtype)
         Which arrays are made of which dtype first.
     """

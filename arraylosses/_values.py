@@ -9,10 +9,10 @@ from math import inf
 from typing import Any
 
 from ._definition import Definition
-from ._domains import Domain, zero_or_one
+from ._domains import Condition, Domain, zero_or_one
 from ._inputs import FLOATING, Bounds, Foreseen, Inputs
 from ._math import at_ends, extremes, lies_between
-from ._typing import Array, Dtype
+from ._typing import Array, Dtype, Namespace
 from ._xp import Library, default_dtype, index_dtype, looked_at, readable, size
 
 
@@ -109,7 +109,9 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
 
 
 def within(xp: Any, domain: Domain, array: Array) -> bool:
-    """Whether bounds are all there is, and everything is seen to lie between them; NaN lies nowhere."""
+    """Whether bounds, or 0 and 1, are all there is, and everything is seen to lie between them; NaN lies nowhere."""
+    if domain.condition is zero_or_one:
+        return bool(size(array)) and lies_between(xp, array, 0.0, 1.0) and at_ends(xp, array)
     return domain.condition is None and bool(size(array)) and lies_between(xp, array, domain.low, domain.high)
 
 
@@ -182,19 +184,27 @@ def _as_foreseen(inputs: Inputs, foreseen: Foreseen) -> tuple[Inputs, Dtype] | N
 
 def lie_between(lib: Library, arrays: Sequence[Array], bounds: Bounds) -> bool:
     """Whether arrays that can be looked at lie between their bounds; of no element nobody knows."""
-    return all(
-        size(arrays[i]) and lies_between(lib.xp, arrays[i], low, high) and (not ends or at_ends(lib.xp, arrays[i]))
-        for i, low, high, ends in bounds
-    )
+    xp = lib.xp
+    for i, low, high, condition in bounds:  # statements, for a generator would take longer than what it asks
+        x = arrays[i]
+        if not size(x) or not (condition is None or _meets(xp, x, condition)):
+            return False
+        if (low > -inf or high < inf) and not lies_between(xp, x, low, high):
+            return False
+    return True
+
+
+def _meets(xp: Namespace, x: Array, condition: Condition) -> bool:
+    return at_ends(xp, x) if condition is zero_or_one else bool(xp.all(condition(xp, x)))
 
 
 def foreseen(inputs: Inputs) -> Foreseen | None:
     """What `ready` does with arguments of these kinds, whatever the weights; None where it asks more than bounds."""
     dtype, index = floating_dtype(inputs), index_dtype(inputs.lib.xp)
-    bounds: list[tuple[int, float, float, bool]] = []
+    bounds: list[tuple[int, float, float, Condition | None]] = []
     casts: list[tuple[int, Dtype]] = []
     given = [(i, d, a) for i, (d, a) in enumerate(zip(inputs.domains, inputs.arrays, strict=True)) if a is not None]
-    if inputs.ignored is not None or any(d.condition not in (None, zero_or_one) for _, d, _ in given):
+    if inputs.ignored is not None:
         return None
     for i, domain, array in given:
         wanted = index if domain.label else dtype
@@ -202,11 +212,11 @@ def foreseen(inputs: Inputs) -> Foreseen | None:
             casts.append((i, wanted))
         if domain.label:
             classes = _classes(inputs, domain)
-            bounds.append((i, 0, inf if classes is None else classes - 1, False))
-        elif domain.condition is not None:
-            bounds.append((i, 0.0, 1.0, array.dtype == wanted))
+            bounds.append((i, 0, inf if classes is None else classes - 1, None))
+        elif domain.condition is zero_or_one:
+            bounds.append((i, 0.0, 1.0, zero_or_one if array.dtype == wanted else None))
         elif domain.bounded:
-            bounds.append((i, domain.low, domain.high, False))
+            bounds.append((i, domain.low, domain.high, domain.condition))
     return Foreseen(dtype, tuple(bounds), tuple(casts))
 
 
