@@ -17,6 +17,8 @@ from ._xp import Library
 
 SCALARS = frozenset({int, float, bool, str, type(None)})
 """Kinds of parameters that say everything by being equal."""
+PLAIN: set[tuple[type, ...]] = set()
+"""Kinds that came together, all of them such ones: to look for these takes a third of asking each."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,13 @@ def alike(
         return None
     values = (*options, *params.values()) if params else options
     types = tuple(map(type, values))
-    if not SCALARS.issuperset(types):
-        types = tuple(map(_types, values))
-        if None in types:
-            return None
+    if types not in PLAIN:
+        if not SCALARS.issuperset(types):
+            types = tuple(map(_types, values))
+            if None in types:
+                return None
+        elif len(PLAIN) < 1 << 10:
+            PLAIN.add(types)
     shape: Any = given[0].shape
     if shaped:
         shape = tuple([x.shape for x in given])
@@ -72,7 +77,7 @@ def alike(
             if x.shape != shape:
                 return None
         shape = len(shape)
-    return SIZES.setting, weights is None, kinds, shape, values, types, tuple(params)
+    return SIZES.setting, weights is None, kinds, shape, values, types, tuple(params) if params else ()
 
 
 def _types(value: Any) -> Any:

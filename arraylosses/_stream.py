@@ -16,7 +16,7 @@ from ._state import Mean, Samples, TwoWords, merge, widened
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
 from ._values import cast
 from ._ways import Way, adding_up, gathering, guarded, nowhere, passable, unless_added
-from ._xp import LIBRARIES, Library, as_array, cut_for_nothing, library, quietly
+from ._xp import COMPILER, LIBRARIES, Library, as_array, cut_for_nothing, library, quietly
 
 
 class Identity:
@@ -153,7 +153,7 @@ class Stream:
         return type(state)(*merge(state, batch))
 
     def _alike(self, arrays: tuple[Array, ...]) -> Hashable:
-        lib = LIBRARIES.get(type(arrays[0])) if arrays else None
+        lib = LIBRARIES.get(type(arrays[0])) if arrays and not COMPILER.looks_on() else None
         return None if lib is None else alike(lib, arrays, None, (), {}, self.metric.shaped)
 
     def asked(self, state: State, arrays: tuple[Array, ...], weights: Array | None, named: dict[str, Array]) -> Asked:
