@@ -181,9 +181,9 @@ class Domain:
 
     def outside(self, xp: Namespace, x: Array) -> Array | None:
         """Where ``x`` lies outside by more than the slack; None where nothing can."""
-        bad = x < self.low - self.slack if self.low > -inf else None
+        bad = self.low - x > self.slack if self.low > -inf else None
         if self.high < inf:
-            above = x > self.high + self.slack
+            above = x - self.high > self.slack
             bad = above if bad is None else bad | above
         if self.condition is not None:
             unmet = ~self.condition(xp, x)

@@ -11,7 +11,7 @@ from typing import Any
 from ._definition import Definition
 from ._domains import Condition, Domain, zero_or_one
 from ._inputs import FLOATING, Bounds, Foreseen, Inputs
-from ._math import at_ends, extremes, lies_between
+from ._math import at_ends, extremes, lies_between, stop_gradient
 from ._typing import Array, Dtype, Namespace
 from ._xp import Library, default_dtype, index_dtype, looked_at, readable, size
 
@@ -125,12 +125,23 @@ def _admitted(lib: Library, name: str, domain: Domain, array: Array, hint: str =
         bad = domain.outside(host, seen)
         if bad is not None and bool(host.any(bad)):
             raise ValueError(f"`{name}` must be {domain.right}; got {_example(host, seen, bad)}{hint}.")
+    elif domain.slack:
+        return _drawn_in(xp, domain, array)
     else:
         bad = domain.outside(xp, array)
-        array = array if bad is None else xp.where(bad, xp.nan, array)
+        return array if bad is None else xp.where(bad, xp.nan, array)
     if domain.slack:
         array = xp.where(array < domain.low, domain.low, xp.where(array > domain.high, domain.high, array))
     return array
+
+
+def _drawn_in(xp: Namespace, domain: Domain, array: Array) -> Array:
+    """What lies between two bounds, or so near that it counts as one of them; what does not is NaN. Its slope is 1.
+
+    By how far it has to be moved, in half as many steps as by four comparisons.
+    """
+    off = stop_gradient(xp, xp.clip(array, domain.low, domain.high) - array)
+    return xp.where(xp.abs(off) > domain.slack, xp.nan, array + off)
 
 
 def _example(xp: Any, array: Array, bad: Array) -> str:

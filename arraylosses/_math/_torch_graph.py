@@ -72,8 +72,9 @@ class Known:
 
 
 def _surprise(x: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-    size = x.abs()
-    return multiply(torch, _against(x, label), size) + torch.log1p(torch.exp(-size))
+    size, share = x.abs(), _against(x, label)
+    # `multiply`, of which nobody asks a derivative
+    return torch.where(share == 0, 0.0, share * size) + torch.log1p(torch.exp(-size))
 
 
 def _against(x: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
