@@ -38,15 +38,6 @@ class Foreseen:
     bounds: Bounds
     casts: tuple[tuple[int, Any], ...] = ()
 
-    def cast(self, lib: Library, arrays: Sequence[Array]) -> Sequence[Array]:
-        """The arrays, of the dtypes that they are computed in."""
-        if not self.casts:
-            return arrays
-        found = list(arrays)
-        for i, dtype in self.casts:
-            found[i] = lib.xp.astype(found[i], dtype)
-        return found
-
 
 @dataclass(frozen=True, slots=True)
 class Inputs:

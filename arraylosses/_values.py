@@ -187,10 +187,20 @@ def _as_foreseen(inputs: Inputs, foreseen: Foreseen) -> tuple[Inputs, Dtype] | N
     lib = inputs.lib
     if not all(readable(lib, inputs.arrays[i]) for i, *_ in foreseen.bounds):
         return None
-    arrays = foreseen.cast(lib, inputs.arrays)
+    arrays = cast_as_foreseen(lib, inputs.arrays, foreseen)
     if not lie_between(lib, arrays, foreseen.bounds):
         return None
     return inputs if arrays is inputs.arrays else inputs.put(list(arrays), inputs.weights), foreseen.dtype
+
+
+def cast_as_foreseen(lib: Library, arrays: Sequence[Array], foreseen: Foreseen) -> Sequence[Array]:
+    """The arrays, of the dtypes that they are computed in."""
+    if not foreseen.casts:
+        return arrays
+    found = list(arrays)
+    for i, dtype in foreseen.casts:
+        found[i] = cast(lib, found[i], dtype)
+    return found
 
 
 def lie_between(lib: Library, arrays: Sequence[Array], bounds: Bounds) -> bool:

@@ -219,5 +219,6 @@ def test_a_faulty_frame_is_caught(
     assert not caught(metric, law, "numpy")
     fault.__dict__["right"] = getattr(owner, name)
     monkeypatch.setattr(owner, name, fault)
-    monkeypatch.setattr(metric, "_ways", {})  # what is remembered was found out before
+    for remembered in ("_ways", "_plans"):  # what was found out before
+        monkeypatch.setattr(metric, remembered, {})
     assert caught(metric, law, "numpy")

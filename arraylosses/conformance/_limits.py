@@ -54,18 +54,24 @@ def an_infinite_score_is_a_limit(t: Trial) -> None:
 
 @law
 def what_lies_outside_is_told(t: Trial) -> None:
-    """Beyond the domain there is a ValueError, or NaN where values cannot be looked at, whatever was called before."""
-    places = [i for i in t.real_places() if t.domains[i].bounded]
+    """Beyond the domain, a label or a number, there is a ValueError, or NaN where values cannot be looked at, whatever
+    was called before and however many lie within.
+    """
+    places = [i for i in t.given_places() if t.domains[i].bounded or t.domains[i].label]
     t.needs(bool(places), "its inputs have no bounds")
     for place in places:
         arrays = t.draw(BATCH, inner=True)
         t.value(arrays)
         for beyond in _beyond(t.domains[place], arrays[place]):
-            _must_be_told(t, placed(arrays, place, beyond), t.names[place])
+            for lies in (beyond, np.concatenate([arrays[place][:-1], beyond[-1:]])):
+                _must_be_told(t, placed(arrays, place, lies), t.names[place])
 
 
 def _beyond(domain: Domain, array: Any) -> Iterator[Any]:
     """A little below the domain, and above it where it has a bound; corners of boxes exchanged."""
+    if domain.label:
+        yield np.full_like(array, -1)
+        return
     below = np.full_like(array, -7.0 if domain.low == -inf else domain.low - 0.5)
     if domain.event[-1:] == (4,):
         below[..., :2] = 7.0

@@ -262,9 +262,13 @@ class Trial:
         weights = self.weights(batch)
         return {"weights": weights} if "weights" in self.metric.shared else {}
 
+    def given_places(self) -> list[int]:
+        """Which arguments are given."""
+        return [i for i, d in enumerate(self.domains) if self.variant.optional or not d.optional]
+
     def real_places(self) -> list[int]:
-        """Which arguments are real numbers and are given."""
-        return [i for i, d in enumerate(self.domains) if not d.label and (self.variant.optional or not d.optional)]
+        """Which of them are real numbers."""
+        return [i for i in self.given_places() if not self.domains[i].label]
 
     def smooth_places(self) -> list[int]:
         """Which of them may move a little: what is 0 or 1 may not."""
