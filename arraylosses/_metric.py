@@ -34,7 +34,7 @@ from ._ways import (
     reducing,
     summarising,
 )
-from ._xp import COMPILER, LIBRARIES, Library, as_array, library, programmed, quietly
+from ._xp import COMPILER, LIBRARIES, Library, as_array, compilable, library, quietly
 
 Options = tuple[Any, ...]
 """What the frame's keywords are, `weights` aside: by kind of metric in the order of its ``shared``."""
@@ -121,7 +121,7 @@ class Metric:
         placed = self._placed(arrays, params) if params else None
         if placed is not None:
             return self._of(placed[0], weights, options, placed[1])
-        if arrays and programmed(arrays[0]):
+        if arrays and compilable(arrays[0]):
             value = self._programs(arrays, {**dict(zip(self.shared, (weights, *options), strict=False)), **params})
             if value is not None:
                 return value

@@ -232,12 +232,6 @@ def compilable(x: Any) -> bool:
     return lib is not None and lib.name == "jax" and not isinstance(x, sys.modules["jax"].core.Tracer)
 
 
-def programmed(x: Any) -> bool:
-    """Whether a call on arrays like ``x`` is to be one program, of JAX by us."""
-    lib = LIBRARIES.get(type(x))
-    return lib is not None and lib.name == "jax" and compilable(x)
-
-
 def settled(arrays: Iterable[Any]) -> bool:
     """Whether all are arrays of JAX whose values lie on the host."""
     return all(compilable(x) and _eager_jax(x) for x in arrays)

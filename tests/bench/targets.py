@@ -66,25 +66,30 @@ OVERHEAD = (
 ONE_KERNEL = (
     "The peer is one kernel, and a call's own Python takes as long. Tried: the library's own kernel, which it is; its "
     "own mean, past the wrapper in its Python, 0.7 of the time with a gradient of few, which is kept; blocks of other "
-    "sizes, which pay from a million on."
+    "sizes, which pay from a million on; torch's compiler asked for first, so that it asks less before every call, 0.92 "
+    "to 0.95 of the time of a compiled loss of few, which is kept."
 )
 IN_RANGE = (
     "Labels are looked at, for one out of range is an error, or NaN under jit, which takes a pass of its own; the "
     "formula counts it elsewhere. Tried under XLA: the least and the greatest instead of a mask, which takes three "
-    "times as long; the mask as whole numbers, added or the greatest of them, which is no faster."
+    "times as long; the mask as whole numbers, added or the greatest of them, which is no faster; a mark on the "
+    "element itself, which its sum tells, and right answers alone, 0.35 to 0.6 of the time of an accuracy, which are "
+    "kept; a table tells of no mark."
 )
 SHARES = (
     "Shares are looked at, for one outside [0, 1] is an error, or NaN under jit: two passes for what the formula sums "
     "in three. Tried: the least and the greatest in one call; their bits, whose greatest as unsigned numbers tells of "
     "both, which halves the look and is kept; NumPy's own sums of up to 32,768 numbers instead of rows by BLAS, 1.7 "
-    "times as fast."
+    "times as fast; under a trace how far a share lies outside, instead of four comparisons, 0.95 of the time and with "
+    "its gradient 0.8 to 0.95, which is kept. XLA writes both arrays anew, for three sums share what was looked at."
 )
 TAILS = (
     "Both tails keep every digit, by choices that the formula has not, and that XLA does not vectorize as well. Tried: "
     "bits instead of branches; value and slope from the same exponentials, in place; from the nearer end by lerp, no "
     "faster for 1e5 and 1e6; softplus of labels that are 0 or 1, 1.2 to 1.4 times as fast, and larger blocks, 1.2 "
     "to 1.3 times as fast again, which are kept; compiled, "
-    "value and slope by formula, 1.2 to 1.3 times as fast, which is kept, and other ways to mark what is out of range; "
+    "value and slope by formula, 1.2 to 1.3 times as fast, and how far a label lies outside, instead of four comparisons, "
+    "0.93 of the time of 1e6, which are kept, and other ways to mark what is out of range; "
     "eager, a sum in one step that keeps no values, and of few logits torch's own operations, 1.1 to 1.4 times as fast."
 )
 CORNER = (
@@ -120,7 +125,8 @@ STEPS = (
 )
 DOUBTS = (
     "Equal uncertainties share their errors, so that no sort decides; the authors' code takes the order it got. Tried: "
-    "the ends of groups in one pass; whole numbers, sorted."
+    "the ends of groups in one pass; whole numbers, sorted; sums over groups, as over bins, 0.9 of the time, and keys "
+    "sorted by two threads, 0.7 to 0.8 where sorting is slow, which are kept."
 )
 BINS = (
     "Weight, hits and score of each bin are kept, in float64, for streams and for other norms; the formula keeps one "
@@ -164,7 +170,8 @@ PLANES = (
 )
 CORNERS = (
     "The corners of each box are looked at, for two that are exchanged are an error. Tried: one mask for both corners; "
-    "each corner taken once instead of four times, a tenth; under XLA one split into columns, 5 times as fast with its "
+    "each corner taken once instead of four times, a tenth; the short way of a call, 0.7 to 0.75 of the time of up to "
+    "1000, which is kept; under XLA one split into columns, 5 times as fast with its "
     "gradient, and on torch positive parts and quotients in one kernel each, and no enclosing box where none is asked "
     "for, 1.9 times for 65,536 pairs, which are kept."
 )
@@ -175,9 +182,8 @@ PASSES = (
 )
 BLOCKS = "Temporaries of a block besides the result. Tried: smaller blocks, which take 1.4 to 1.7 times as long."
 SOURCES = (
-    "Sources are compiled as they are met, for no bytecode was kept in this run; with it 25 and 28 ms, in the hour "
-    "after. Tried: subjects and native forms that are loaded when they are asked for; an order of imports in "
-    "which Python's collector does not come in between."
+    "A first metric loads the frame and its subject. Tried: subjects and native forms that are loaded when they are "
+    "asked for; an order of imports in which Python's collector does not come in between."
 )
 
 REASONS: dict[str, str] = {
