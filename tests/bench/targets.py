@@ -66,8 +66,8 @@ OVERHEAD = (
 ONE_KERNEL = (
     "The peer is one kernel, and a call's own Python takes as long. Tried: the library's own kernel, which it is; its "
     "own mean, past the wrapper in its Python, 0.7 of the time with a gradient of few, which is kept; blocks of other "
-    "sizes, which pay from a million on; torch's compiler asked for first, so that it asks less before every call, 0.92 "
-    "to 0.95 of the time of a compiled loss of few, which is kept."
+    "sizes, which pay from a million on; torch's compiler asked for first, so that it asks less before every call, "
+    "0.92 to 0.95 of the time of a compiled loss of few, which is kept."
 )
 IN_RANGE = (
     "Labels are looked at, for one out of range is an error, or NaN under jit, which takes a pass of its own; the "
@@ -87,10 +87,10 @@ TAILS = (
     "Both tails keep every digit, by choices that the formula has not, and that XLA does not vectorize as well. Tried: "
     "bits instead of branches; value and slope from the same exponentials, in place; from the nearer end by lerp, no "
     "faster for 1e5 and 1e6; softplus of labels that are 0 or 1, 1.2 to 1.4 times as fast, and larger blocks, 1.2 "
-    "to 1.3 times as fast again, which are kept; compiled, "
-    "value and slope by formula, 1.2 to 1.3 times as fast, and how far a label lies outside, instead of four comparisons, "
-    "0.93 of the time of 1e6, which are kept, and other ways to mark what is out of range; "
-    "eager, a sum in one step that keeps no values, and of few logits torch's own operations, 1.1 to 1.4 times as fast."
+    "to 1.3 times as fast again, which are kept; compiled, value and slope by formula, 1.2 to 1.3 times as fast, and "
+    "how far a label lies outside, instead of four comparisons, 0.93 of the time of 1e6, which are kept, and other "
+    "ways to mark what is out of range; eager, a sum in one step that keeps no values, and of few logits torch's own "
+    "operations, 1.1 to 1.4 times as fast."
 )
 CORNER = (
     "The slope at 0 is 0 on every library, by a maximum of two numbers; the formula takes XLA's absolute value, whose "
