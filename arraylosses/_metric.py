@@ -190,7 +190,7 @@ class Metric:
 
     def _handed(self, asked: Asked, axis: Axis) -> int:
         """How many numbers of torch's are handed to NumPy."""
-        return SIZES.few
+        return SIZES.central if asked.form.central else SIZES.few
 
     def _evaluate(self, lib: Library, inputs: Inputs, form: Form, params: dict[str, Any], axis: Axis) -> Any:
         gather, read = self.split(params, form)

@@ -30,6 +30,8 @@ class Sizes:
         float32 numbers of an array which two threads of NumPy's read: a core's cache has no place for it.
     halves : int
         Whole numbers of which two threads sort one half each.
+    torch_moments : int
+        Elements of a block of torch's of which deviations are made, and added up.
     moments : int
         float32 numbers of which means and squares about them are made in float64 at once.
     nearest : int
@@ -48,9 +50,9 @@ class Sizes:
         Distances from one point among which XLA looks for the least while it makes them: of more it writes a table.
     tile : int
         Pixels that a matrix of JAX's takes and gives; a window of more taps takes twice as many, or four times.
-    brief, few : int
+    brief, few, central : int
         Numbers of all tensors of a call together up to which NumPy computes them where they lie: of losses whose arrays
-        have the shape of the elements, but for what is one kernel of torch's; and of all others.
+        have the shape of the elements, but for what is one kernel of torch's; of all others; of moments about means.
     bytes, torch_bytes : int
         What one block of all inputs takes where a formula walks over them.
     ways : int
@@ -67,6 +69,7 @@ class Sizes:
     many: int = 3 << 19
     threads: int = 1 << 22
     halves: int = 1 << 16
+    torch_moments: int = 1 << 19
     moments: int = 1 << 14
     nearest: int = 1 << 13
     torch_terms: int = 7 << 16
@@ -78,6 +81,7 @@ class Sizes:
     tile: int = 16
     brief: int = 1 << 12
     few: int = 3 << 15
+    central: int = 1 << 19
     bytes: int = 1 << 20
     torch_bytes: int = 1 << 23
     ways: int = 1 << 6
@@ -110,4 +114,4 @@ def tiny(elements: int = 3, **others: int) -> AbstractContextManager[None]:
     """Every quick form, in many blocks, for however little data; but for sizes that are given by name."""
     sizes = {f.name: 16 * elements if "bytes" in f.name else elements for f in fields(SIZES)}
     # a block may be one element, or a row; and NumPy's forms are not torch's
-    return sized(**{**sizes, "where": 1, "differences": 5 * elements, "brief": 0, "few": 0, **others})
+    return sized(**{**sizes, "where": 1, "differences": 5 * elements, "brief": 0, "few": 0, "central": 0, **others})

@@ -53,7 +53,7 @@ def unwatched(x: Any, *others: Any) -> bool:
 
 
 HOST = Host(
-    "torch_block",
+    "torch_moments",
     torch.sub,
     lambda x, y: float(torch.dot(x, y)),
     lambda x: float(x.sum()),
