@@ -145,6 +145,6 @@ def made() -> Backend:
         spread=spread if distributed.is_available() else None,
         quick=True,
         few=True,
-        context=partial(sized, brief=0, few=0),
+        context=partial(sized, brief=0, few=0, central=0),
         brain=lambda x: x.to(torch.bfloat16),
     )
