@@ -69,7 +69,7 @@ class Sizes:
     many: int = 3 << 19
     threads: int = 1 << 22
     halves: int = 1 << 16
-    torch_moments: int = 1 << 19
+    torch_moments: int = 1 << 18
     moments: int = 1 << 14
     nearest: int = 1 << 13
     torch_terms: int = 7 << 16
