@@ -18,6 +18,8 @@ FLOATING = "real floating"
 
 Bounds = tuple[tuple[int, float, float, Condition | None], ...]
 """Places of arrays, what they lie between, and what else is asked of them."""
+Casts = tuple[tuple[int, Any], ...]
+"""Places of arrays, and the dtypes that they are made of first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Foreseen:
 
     dtype: Any
     bounds: Bounds
-    casts: tuple[tuple[int, Any], ...] = ()
+    casts: Casts = ()
 
 
 @dataclass(frozen=True, slots=True)

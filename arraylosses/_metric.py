@@ -18,7 +18,7 @@ from ._reduce import Asked, added_sooner, elements, floating, may_add, most_at_o
 from ._sizes import SIZES
 from ._state import Mean
 from ._typing import Array, Axis, Formula, Reduction, State
-from ._values import cast, lift, ready, ready_params
+from ._values import cast, marked, ready, ready_params
 from ._ways import (
     Way,
     adding_sooner,
@@ -71,7 +71,7 @@ class Metric:
         self._one_form = len(definition.forms) == 1
         self.shaped = not all(form.brief for form in definition.forms)
         self._programs = Programs(self._with, _checks(definition))
-        self._node = self._programs.key
+        self._node = self._programs.key  # beside it: each step to it would be asked for before every compiled call
         self._plans: dict[Hashable, Plan] = {}
         self._ways: dict[Hashable, Way] = {}
 
@@ -336,9 +336,7 @@ class Loss(Metric):
         inputs, dtype = ready(inputs)
         out = elements(form, inputs, ready_params(params, self.definition, lib, dtype))
         value = weighted(lib, out.total if isinstance(out, Mean) else out, inputs.weights)
-        if inputs.bad is not None:
-            value = lib.xp.where(inputs.bad, lib.xp.nan, value)
-        return as_array(cast(lib, value, dtype))
+        return as_array(cast(lib, marked(lib, value, inputs.bad), dtype))
 
     def read(self, lib: Library, state: State, dtype: Any, params: dict[str, Any]) -> Any:
         state = floating(lib, state, dtype)
@@ -371,16 +369,7 @@ class Function(Metric):
     ) -> Any:
         inputs, dtype = ready(inputs)
         value = elements(form, inputs, ready_params(params, self.definition, lib, dtype))
-        if inputs.bad is not None:
-            value = _marked(lib, value, inputs.bad)
-        return _finished(value)
-
-
-def _marked(lib: Library, value: Any, bad: Array) -> Any:
-    """NaN where a label out of range went in."""
-    if isinstance(value, tuple):
-        return type(value)(*(_marked(lib, leaf, bad) for leaf in value))
-    return lib.xp.where(lift(lib, bad, value.ndim), lib.xp.nan, value)
+        return _finished(each(lambda x: marked(lib, x, inputs.bad), value))
 
 
 def _finished(value: Any) -> Any:

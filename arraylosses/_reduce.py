@@ -20,7 +20,7 @@ from ._math import (
 from ._sizes import SIZES
 from ._state import Mean, TwoWords, additive, merge
 from ._typing import Array, Axis, Dtype, Formula, Namespace, State
-from ._values import cast, lift, ready, ready_params
+from ._values import cast, lift, marked, ready, ready_params
 from ._xp import Library, cut_for_nothing, size, widest
 
 
@@ -92,17 +92,9 @@ COUNTED = 1 << 24
 """Elements up to which float32 counts."""
 
 
-def _marked(lib: Library, x: Array, bad: Array | None, adding: Adding, dtype: Dtype) -> Array:
-    """NaN at labels out of range, so that a sum need not ask for them in a pass of its own; booleans stay what they are
-    where a floating sum might lose one of them.
-    """
-    xp = lib.xp
-    if bad is None:
-        return x
-    if x.dtype != xp.bool:
-        return xp.where(lift(lib, bad, x.ndim), xp.nan, x)
-    counts = adding is AT_ONCE and lib.name == "jax" and size(x) <= COUNTED
-    return xp.where(lift(lib, bad, x.ndim), xp.nan, cast(lib, x, dtype)) if counts else x
+def _counted(lib: Library, x: Array, adding: Adding) -> bool:
+    """Whether a sum of floats loses none of these booleans, and XLA need not look for marks in a pass of its own."""
+    return adding is AT_ONCE and lib.name == "jax" and size(x) <= COUNTED
 
 
 def _kernel_state(
@@ -114,9 +106,13 @@ def _kernel_state(
     def leaf(x: Any) -> Any:
         if isinstance(x, bool):  # of all elements, or of none
             return whole() if x else 0
-        x = _marked(lib, weighted(lib, x, weights), inputs.bad, adding, dtype)
-        added = adding.total(lib.xp, x, axes, dtype)
-        return _poisoned(lib, added, inputs.bad, axes, adding.counts(dtype)) if x.dtype == lib.xp.bool else added
+        x = weighted(lib, x, weights)
+        if x.dtype == lib.xp.bool:
+            if inputs.bad is None or not _counted(lib, x, adding):
+                added = adding.total(lib.xp, x, axes, dtype)
+                return _poisoned(lib, added, inputs.bad, axes, adding.counts(dtype))
+            x = cast(lib, x, dtype)
+        return adding.total(lib.xp, marked(lib, x, inputs.bad), axes, dtype)
 
     def whole() -> Any:
         if weights is None:

@@ -26,8 +26,8 @@ VALUES = (torch.Tensor, torch.nn.Parameter)
 
 def kinds(arrays: Sequence[Any]) -> Hashable:
     """`Library.kinds`: what is recorded, where each lies, and what labels become; under the compiler nobody asks."""
-    if peek_interpreter_stack() is not None or forward_ad._current_level >= 0 or _len_torch_dispatch_stack():
-        return None  # `untransformed`, without a call
+    if not untransformed():
+        return None
     # labels alone take the dtype that is the default
     found: list[Any] = [torch.is_grad_enabled(), torch.get_default_dtype()]
     for x in arrays:

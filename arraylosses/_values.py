@@ -10,7 +10,7 @@ from typing import Any
 
 from ._definition import Definition
 from ._domains import Condition, Domain, zero_or_one
-from ._inputs import FLOATING, Bounds, Foreseen, Inputs
+from ._inputs import FLOATING, Bounds, Casts, Foreseen, Inputs
 from ._math import at_ends, extremes, lies_between, stop_gradient
 from ._typing import Array, Dtype, Namespace
 from ._xp import Library, default_dtype, index_dtype, looked_at, readable, size
@@ -39,6 +39,11 @@ def lift(lib: Library, weights: Array, ndim: int) -> Array:
     """Weights with trailing axes of one."""
     missing = ndim - weights.ndim
     return lib.xp.reshape(weights, (*weights.shape, *(1,) * missing)) if missing > 0 else weights
+
+
+def marked(lib: Library, x: Array, bad: Array | None) -> Array:
+    """NaN where a label out of range went in."""
+    return x if bad is None else lib.xp.where(lift(lib, bad, x.ndim), lib.xp.nan, x)
 
 
 def _whole(lib: Library, weights: Array) -> bool:
@@ -108,31 +113,26 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
     return xp.where(bad, 0, array), xp.any(bad, axis=events) if events else bad
 
 
-def within(xp: Any, domain: Domain, array: Array) -> bool:
-    """Whether bounds, or 0 and 1, are all there is, and everything is seen to lie between them; NaN lies nowhere."""
-    if domain.condition is zero_or_one:
-        return bool(size(array)) and lies_between(xp, array, 0.0, 1.0) and at_ends(xp, array)
-    return domain.condition is None and bool(size(array)) and lies_between(xp, array, domain.low, domain.high)
+def _asked(domain: Domain) -> tuple[float, float, Condition | None]:
+    """What an array of real numbers is looked through for: what it lies between, and what else holds."""
+    return (0.0, 1.0, zero_or_one) if domain.condition is zero_or_one else (domain.low, domain.high, domain.condition)
 
 
 def _admitted(lib: Library, name: str, domain: Domain, array: Array, hint: str = "") -> Array:
     """A bounded array, its bounds made exact. Outside: ValueError where it can be read, NaN elsewhere."""
     xp = lib.xp
-    if readable(lib, array):
-        host, seen = looked_at(lib, array)
-        if within(host, domain, seen):
+    seen = readable(lib, array)
+    if seen:
+        host, values = looked_at(lib, array)
+        if lie_between(host, [values], ((0, *_asked(domain)),)):
             return array
-        bad = domain.outside(host, seen)
+        bad = domain.outside(host, values)
         if bad is not None and bool(host.any(bad)):
-            raise ValueError(f"`{name}` must be {domain.right}; got {_example(host, seen, bad)}{hint}.")
-    elif domain.slack:
-        return _drawn_in(xp, domain, array)
-    else:
-        bad = domain.outside(xp, array)
-        return array if bad is None else xp.where(bad, xp.nan, array)
+            raise ValueError(f"`{name}` must be {domain.right}; got {_example(host, values, bad)}{hint}.")
     if domain.slack:
-        array = xp.where(array < domain.low, domain.low, xp.where(array > domain.high, domain.high, array))
-    return array
+        return _drawn_in(xp, domain, array)
+    bad = None if seen else domain.outside(xp, array)
+    return array if bad is None else xp.where(bad, xp.nan, array)
 
 
 def _drawn_in(xp: Namespace, domain: Domain, array: Array) -> Array:
@@ -153,19 +153,28 @@ def _example(xp: Any, array: Array, bad: Array) -> str:
     return f"{values[0]:.12g}" if width == 1 else str(tuple(values))
 
 
-def _converted(inputs: Inputs, dtype: Dtype) -> Inputs:
-    """Labels in the index dtype, everything else in the one of the computation."""
-    lib = inputs.lib
+def _casts(inputs: Inputs, dtype: Dtype) -> Casts:
+    """Labels become the index dtype, everything else that of the computation."""
     if all(a is None or a.dtype == dtype for a in inputs.arrays):
-        return inputs
-    index = index_dtype(lib.xp)
-    arrays = [
-        None if a is None else cast(lib, a, index if d.label else dtype)
-        for a, d in zip(inputs.arrays, inputs.domains, strict=True)
-    ]
-    if all(a is b for a, b in zip(arrays, inputs.arrays, strict=True)):
-        return inputs
-    return replace(inputs, arrays=arrays)
+        return ()
+    index = index_dtype(inputs.lib.xp)
+    given = [(i, d, a) for i, (d, a) in enumerate(zip(inputs.domains, inputs.arrays, strict=True)) if a is not None]
+    wanted = ((i, a.dtype, index if d.label else dtype) for i, d, a in given)
+    return tuple((i, new) for i, old, new in wanted if old != new)
+
+
+def recast(lib: Library, arrays: Sequence[Array], casts: Casts) -> Sequence[Array]:
+    """The arrays, of the dtypes that they are computed in."""
+    if not casts:
+        return arrays
+    found = list(arrays)
+    for i, dtype in casts:
+        found[i] = cast(lib, found[i], dtype)
+    return found
+
+
+def _converted(inputs: Inputs, casts: Casts) -> Inputs:
+    return inputs.put(list(recast(inputs.lib, inputs.arrays, casts)), inputs.weights) if casts else inputs
 
 
 def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
@@ -174,7 +183,7 @@ def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
     if as_foreseen is not None:
         return as_foreseen
     lib, dtype = inputs.lib, floating_dtype(inputs)
-    inputs = _hidden(_without_ignored(_converted(inputs, dtype)))
+    inputs = _hidden(_without_ignored(_converted(inputs, _casts(inputs, dtype))))
     if inputs.weights is not None and inputs.weights.dtype != dtype:
         inputs = replace(inputs, weights=cast(lib, inputs.weights, dtype))
     if any(d.label or d.bounded for d in inputs.domains):
@@ -184,28 +193,16 @@ def ready(inputs: Inputs) -> tuple[Inputs, Dtype]:
 
 def _as_foreseen(inputs: Inputs, foreseen: Foreseen) -> tuple[Inputs, Dtype] | None:
     """What `ready` gives where values can be looked at, and lie between their bounds."""
-    lib = inputs.lib
-    if not all(readable(lib, inputs.arrays[i]) for i, *_ in foreseen.bounds):
+    if not all(readable(inputs.lib, inputs.arrays[i]) for i, *_ in foreseen.bounds):
         return None
-    arrays = cast_as_foreseen(lib, inputs.arrays, foreseen)
-    if not lie_between(lib, arrays, foreseen.bounds):
-        return None
-    return inputs if arrays is inputs.arrays else inputs.put(list(arrays), inputs.weights), foreseen.dtype
+    inputs = _converted(inputs, foreseen.casts)
+    return (inputs, foreseen.dtype) if lie_between(inputs.lib.xp, inputs.arrays, foreseen.bounds) else None
 
 
-def cast_as_foreseen(lib: Library, arrays: Sequence[Array], foreseen: Foreseen) -> Sequence[Array]:
-    """The arrays, of the dtypes that they are computed in."""
-    if not foreseen.casts:
-        return arrays
-    found = list(arrays)
-    for i, dtype in foreseen.casts:
-        found[i] = cast(lib, found[i], dtype)
-    return found
-
-
-def lie_between(lib: Library, arrays: Sequence[Array], bounds: Bounds) -> bool:
-    """Whether arrays that can be looked at lie between their bounds; of no element nobody knows."""
-    xp = lib.xp
+def lie_between(xp: Namespace, arrays: Sequence[Array], bounds: Bounds) -> bool:
+    """Whether arrays that can be looked at lie between their bounds; of no element nobody knows, and NaN, where there
+    are bounds, lies nowhere.
+    """
     for i, low, high, condition in bounds:  # statements, for a generator would take longer than what it asks
         x = arrays[i]
         if not size(x) or not (condition is None or _meets(xp, x, condition)):
@@ -221,24 +218,19 @@ def _meets(xp: Namespace, x: Array, condition: Condition) -> bool:
 
 def foreseen(inputs: Inputs) -> Foreseen | None:
     """What `ready` does with arguments of these kinds, whatever the weights; None where it asks more than bounds."""
-    dtype, index = floating_dtype(inputs), index_dtype(inputs.lib.xp)
-    bounds: list[tuple[int, float, float, Condition | None]] = []
-    casts: list[tuple[int, Dtype]] = []
-    given = [(i, d, a) for i, (d, a) in enumerate(zip(inputs.domains, inputs.arrays, strict=True)) if a is not None]
     if inputs.ignored is not None:
         return None
-    for i, domain, array in given:
-        wanted = index if domain.label else dtype
-        if array.dtype != wanted:
-            casts.append((i, wanted))
+    bounds: list[tuple[int, float, float, Condition | None]] = []
+    for i, (domain, array) in enumerate(zip(inputs.domains, inputs.arrays, strict=True)):
+        if array is None:
+            continue
         if domain.label:
             classes = _classes(inputs, domain)
             bounds.append((i, 0, inf if classes is None else classes - 1, None))
-        elif domain.condition is zero_or_one:
-            bounds.append((i, 0.0, 1.0, zero_or_one if array.dtype == wanted else None))
         elif domain.bounded:
-            bounds.append((i, domain.low, domain.high, domain.condition))
-    return Foreseen(dtype, tuple(bounds), tuple(casts))
+            bounds.append((i, *_asked(domain)))
+    dtype = floating_dtype(inputs)
+    return Foreseen(dtype, tuple(bounds), _casts(inputs, dtype))
 
 
 def _in_domain(inputs: Inputs) -> Inputs:

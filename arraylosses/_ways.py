@@ -14,7 +14,7 @@ from ._math import few, total, wide_total
 from ._reduce import AT_ONCE, Adding, Asked, may_add, state_of_ready
 from ._state import Mean
 from ._typing import Array, Dtype, State
-from ._values import cast, cast_as_foreseen, harmless, lie_between, ready
+from ._values import cast, harmless, lie_between, ready, recast
 from ._xp import Library, as_array, library, quietly, readable
 
 Way = Callable[[Library, tuple[Array, ...], Array | None], Any]
@@ -49,16 +49,15 @@ def guarded(asked: Asked, way: Way, most: float) -> Way:
     that they are computed in; others are cut, or told.
     """
     assert asked.inputs.foreseen is not None
-    foreseen = asked.inputs.foreseen
-    bounds = foreseen.bounds
+    bounds, casts = asked.inputs.foreseen.bounds, asked.inputs.foreseen.casts
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> Any:
         if most < inf and sum([a.nbytes for a in arrays]) > most:
             return None
-        given = tuple(cast_as_foreseen(lib, arrays, foreseen))
-        return way(lib, given, weights) if lie_between(lib, given, bounds) else None
+        given = tuple(recast(lib, arrays, casts))
+        return way(lib, given, weights) if lie_between(lib.xp, given, bounds) else None
 
-    return run if bounds or foreseen.casts or most < inf else way
+    return run if bounds or casts or most < inf else way
 
 
 def gathering(asked: Asked, adding: Adding = AT_ONCE) -> Way:
