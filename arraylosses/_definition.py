@@ -150,12 +150,15 @@ class Form:
         Gives the sum over all elements ``(xp, *arrays, **parameters)``, with ``wide=True`` in float64, with
         ``mean=True`` their mean; where it has a twin, that is sooner than to add them up. What it has no parameter for
         must be left at its default.
+    lean : bool
+        Whether a kernel makes no array of its own: it gives its arguments, or products of them that are to be added.
     """
 
     domains: Mapping[str, Domain]
     gather: Formula
     selector: str | None = None
     summed: Primitive | None = None
+    lean: bool = False
     kernel: bool = field(init=False)
     params: dict[str, Parameter] = field(init=False)
     layout: str | None = field(init=False)
@@ -280,9 +283,9 @@ class Statistic:
         return chosen
 
 
-def statistic(**domains: Domain) -> Callable[[Formula], Statistic]:
+def statistic(*, lean: bool = False, **domains: Domain) -> Callable[[Formula], Statistic]:
     """Declare a gatherer once for the metrics that read it: ``@statistic(pred=..., target=...)``."""
-    return lambda gather: Statistic(Form(domains, gather))
+    return lambda gather: Statistic(Form(domains, gather, lean=lean))
 
 
 _COARSER: dict[tuple[Hashable, Hashable], Formula] = {}

@@ -7,8 +7,10 @@ from ._definition import Definition, Form
 from ._inputs import Inputs
 from ._math import (
     Index,
+    Product,
     by_elements,
     in_float64,
+    inner,
     multiply,
     stretches,
     sums_of_differences,
@@ -97,16 +99,33 @@ def _counted(lib: Library, x: Array, adding: Adding) -> bool:
     return adding is AT_ONCE and lib.name == "jax" and size(x) <= COUNTED
 
 
+def bare_sums(
+    lib: Library, out: Any, batch: tuple[int, ...], axes: tuple[int, ...], dtype: Dtype, adding: Adding
+) -> State:
+    """The state of what a kernel gives, where all elements weigh alike."""
+
+    def leaf(x: Any) -> Any:
+        if isinstance(x, bool):  # of all elements, or of none
+            return prod([batch[a] for a in axes]) if x else 0
+        if isinstance(x, Product) and adding is not AT_ONCE:
+            x = x.written()
+        return adding.total(lib.xp, x, axes, dtype)
+
+    return type(out)(*map(leaf, out)) if isinstance(out, tuple) else Mean(leaf(out), leaf(True))
+
+
 def _kernel_state(
     form: Form, inputs: Inputs, axes: tuple[int, ...], params: dict[str, Any], dtype: Dtype, adding: Adding
 ) -> State:
     out = elements(form, inputs, params)
     lib, weights = inputs.lib, inputs.weights
+    if weights is None and inputs.bad is None:
+        return bare_sums(lib, out, inputs.batch, axes, dtype, adding)
 
     def leaf(x: Any) -> Any:
-        if isinstance(x, bool):  # of all elements, or of none
+        if isinstance(x, bool):
             return whole() if x else 0
-        x = weighted(lib, x, weights)
+        x = weighted(lib, x.written() if isinstance(x, Product) else x, weights)
         if x.dtype == lib.xp.bool:
             if inputs.bad is None or not _counted(lib, x, adding):
                 added = adding.total(lib.xp, x, axes, dtype)
@@ -162,7 +181,9 @@ def _summary_state(
 # ---- states
 
 
-def _total(xp: Namespace, x: Array, axes: tuple[int, ...], dtype: Dtype) -> Array:
+def _total(xp: Namespace, x: Any, axes: tuple[int, ...], dtype: Dtype) -> Array:
+    if isinstance(x, Product):
+        return x.total(xp, None if len(axes) == x.left.ndim else axes)
     return total(xp, x, None if len(axes) == x.ndim else axes)
 
 
@@ -200,10 +221,8 @@ def floating(lib: Library, state: State, dtype: Dtype) -> State:
 
 
 def _floating(lib: Library, leaf: Array, dtype: Dtype) -> Array:
-    if getattr(leaf, "dtype", dtype) == dtype:
-        return leaf
-    wider = lib.xp.isdtype(leaf.dtype, ("integral", "bool", lib.xp.float64))
-    return cast(lib, leaf, dtype) if wider else leaf
+    narrow = getattr(leaf, "dtype", dtype) in (dtype, lib.plain[0])
+    return leaf if narrow else cast(lib, leaf, dtype)
 
 
 # ---- states that are remembered
@@ -310,7 +329,8 @@ def most_at_once(form: Form, inputs: Inputs) -> float:
     """Bytes of the arguments up to which their state is gathered at once; by shape and kind alone, see `_blocks`."""
     if not (form.divisible and inputs.batch) or inputs.lib.name not in ("numpy", "torch") or inputs.lib.compiling():
         return inf
-    if form.central and inputs.weights is None and all(a.dtype in inputs.lib.plain for a in inputs.given()):
+    walked = form.central or (form.lean and inputs.lib.name in inner.natives)
+    if walked and inputs.weights is None and all(a.dtype in inputs.lib.plain for a in inputs.given()):
         return inf  # its sums walk over the data themselves
     return _block_bytes(form, inputs.lib) if cut_for_nothing(inputs.lib, inputs.given()) else inf
 

@@ -16,8 +16,9 @@ class Sizes:
     summed : int
         Elements from which a loss's own sum pays under XLA, and of a batch of NumPy's.
     row : int
-        Elements that NumPy adds in their own dtype, by BLAS in lanes: some hundred in each. Rows are added in float64;
-        no more than one row is no walk.
+        Elements that NumPy adds in their own dtype, by BLAS in lanes: some hundred in each. Rows are added in float64.
+    row_by_row : int
+        Differences that are made at once, and of which one row after the other is added.
     lanes : int
         Elements from which adding them in such rows pays.
     numpy_block, torch_block : int
@@ -62,6 +63,7 @@ class Sizes:
     where: int = 1 << 13
     summed: int = 1 << 12
     row: int = 1 << 12
+    row_by_row: int = 1 << 14
     lanes: int = 1 << 15
     numpy_block: int = 3 << 15
     torch_block: int = 1 << 17
@@ -113,5 +115,7 @@ def _set(sizes: Mapping[str, int]) -> None:
 def tiny(elements: int = 3, **others: int) -> AbstractContextManager[None]:
     """Every quick form, in many blocks, for however little data; but for sizes that are given by name."""
     sizes = {f.name: 16 * elements if "bytes" in f.name else elements for f in fields(SIZES)}
-    # a block may be one element, or a row; and NumPy's forms are not torch's
-    return sized(**{**sizes, "where": 1, "differences": 5 * elements, "brief": 0, "few": 0, "central": 0, **others})
+    # a block may be one element, or a row
+    sizes |= {"where": 1, "row_by_row": 3 * elements, "differences": 5 * elements}
+    # NumPy's forms are not torch's
+    return sized(**sizes | {"brief": 0, "few": 0, "central": 0} | others)

@@ -108,9 +108,9 @@ def _labels(inputs: Inputs, name: str, domain: Domain, array: Array) -> tuple[Ar
                 upper = f"from 0 to {classes - 1}" if classes is not None else "of at least 0"
                 raise ValueError(f"`{name}` must be {domain.name} {upper}; got {low if low < 0 else high}.")
         return array, None
-    bad = array < 0 if classes is None else (array < 0) | (array >= classes)
+    inside = xp.clip(array, 0, None if classes is None else max(classes - 1, 0))
     events = tuple(range(-len(domain.event), 0))
-    return xp.where(bad, 0, array), xp.any(bad, axis=events) if events else bad
+    return inside, xp.any(inside != array, axis=events) if events else inside != array
 
 
 def _asked(domain: Domain) -> tuple[float, float, Condition | None]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ._definition import Form
 from ._math import few, total, wide_total
-from ._reduce import AT_ONCE, Adding, Asked, may_add, state_of_ready
+from ._reduce import AT_ONCE, Adding, Asked, bare_sums, may_add, state_of_ready
 from ._state import Mean
 from ._typing import Array, Dtype, State
 from ._values import cast, harmless, lie_between, ready, recast
@@ -64,13 +64,29 @@ def gathering(asked: Asked, adding: Adding = AT_ONCE) -> Way:
     """The state of all elements at once."""
     events = len(asked.inputs.domains[0].event)
     absent = [None] * sum(1 for a in asked.inputs.arrays if a is None)
+    weights = asked.inputs.weights
     inputs = asked.inputs.put([], None)  # the arrays of the first call are let go
     asked = asked._replace(inputs=inputs)
+    if asked.form.kernel and not asked.form.images and weights is None:
+        return _adding_leaves(asked, absent, adding)
 
     def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> State | None:
         shape = arrays[0].shape
         given = inputs.put([*arrays, *absent], weights, batch=tuple(shape[: len(shape) - events]))
         return state_of_ready(asked, given if weights is None else ready(given)[0], adding)
+
+    return run
+
+
+def _adding_leaves(asked: Asked, absent: list[None], adding: Adding) -> Way:
+    """Of what a kernel gives, where all elements weigh alike."""
+    gather, axes, params, dtype = asked.form.gather, asked.axes, asked.params, dtype_of(asked)
+    events = len(asked.inputs.domains[0].event)
+
+    def run(lib: Library, arrays: tuple[Array, ...], weights: Array | None) -> State | None:
+        shape = tuple(arrays[0].shape)
+        out = gather(lib.xp, *arrays, *absent, **params)
+        return bare_sums(lib, out, shape[: len(shape) - events], axes, dtype, adding)
 
     return run
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from ._definition import statistic
 from ._domains import BINARY, LABEL, PROBABILITY, REAL, Count, Fraction, NonNegative, NonPositive
-from ._math import at_most, divide, mean, multiply, one_hot, pick, softplus, stop_gradient
+from ._math import Product, at_most, divide, mean, multiply, one_hot, pick, softplus, stop_gradient
 from ._metric import loss, metric
 from ._typing import Array, Average, Namespace
 from ._xp import index_dtype
@@ -33,13 +33,13 @@ class ClassRegions(NamedTuple):
     target: Array
 
 
-def _sizes(pred: Array, target: Array, denominator: Denominator) -> tuple[Array, Array, Array]:
+def _sizes(pred: Array, target: Array, denominator: Denominator) -> tuple[Any, Any, Any]:
     if denominator == "squared":
-        return pred * target, pred * pred, target * target
-    return pred * target, pred, target
+        return Product(pred, target), Product(pred, pred), Product(target, target)
+    return Product(pred, target), pred, target
 
 
-@statistic(pred=PROBABILITY, target=PROBABILITY)
+@statistic(pred=PROBABILITY, target=PROBABILITY, lean=True)
 def regions(xp: Namespace, pred: Array, target: Array, /, *, denominator: Denominator = "linear") -> Regions:
     """What one pixel of two masks adds."""
     return Regions(*_sizes(pred, target, denominator))

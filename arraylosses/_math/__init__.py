@@ -64,6 +64,7 @@ from .ranks import ascending, ordered, spread_of_pairs, sweep, tie_groups, tie_r
 from .softmax import class_surprise, label_surprise, sum_of_label_surprise
 from .spectrum import half_spectrum
 from .sums import (
+    Product,
     added_to_words,
     arange_like,
     argmax,
@@ -103,6 +104,7 @@ __all__ = [
     "Index",
     "Primitive",
     "Problem",
+    "Product",
     "absolute",
     "added_to_words",
     "arange_like",

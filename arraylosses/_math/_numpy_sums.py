@@ -29,7 +29,7 @@ def _in_rows(left: Array, right: Array) -> Any:
 def _added(rows: Array) -> Any:
     """Sums (...), in float64, of (..., n)."""
     whole = rows.shape[-1] // SIZES.row * SIZES.row
-    parts = np.vecdot(rows[..., :whole].reshape(*rows.shape[:-1], -1, SIZES.row), np.ones(SIZES.row, rows.dtype))
+    parts = np.vecdot(rows[..., :whole].reshape(*rows.shape[:-1], -1, SIZES.row), _ones(SIZES.row, rows.dtype))
     return np.add.reduce(parts, axis=-1, dtype=np.float64) + np.add.reduce(rows[..., whole:], axis=-1)
 
 
@@ -41,6 +41,9 @@ def added(x: Array, kept: int) -> Array:
 
 def inner(left: Array, right: Array) -> Array:
     """Sums of products along the last axis."""
+    count, row = left.shape[-1], SIZES.row
+    if left.ndim == 1 and count <= SIZES.row_by_row:
+        return left.dtype.type(sum([float(left[i : i + row].dot(right[i : i + row])) for i in range(0, count, row)]))
     return np.asarray(_in_rows(left, right)).astype(left.dtype)
 
 
@@ -67,7 +70,7 @@ class Terms(NamedTuple):
 
     ``wide`` rounds each term as the formula does, and adds them one by one in float64: no split may show. ``quick``
     need not, and ``buffers`` says how many blocks it touches, that of the differences among them. ``few`` are no more
-    than a row, of which steps of Python's take longer than what they do.
+    than a row: of some rows, steps of Python's take longer than what they do.
     """
 
     few: Callable[[Array], Any]
@@ -197,9 +200,10 @@ def _rows(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:
 def _sum_of(terms: Callable[..., Terms]) -> Formula:
     def add(xp: Namespace, x: Array, y: Array, *, wide: bool = False, mean: bool = False, **params: Any) -> Array:
         count = x.size
-        if count <= SIZES.row and not wide:
-            gap = x - y
-            found = terms(**params).few(gap if gap.ndim == 1 else gap.reshape(-1))
+        if count <= SIZES.row_by_row and not wide:
+            gap, few, row = x - y, terms(**params).few, SIZES.row
+            gap = gap if gap.ndim == 1 else gap.reshape(-1)
+            found = few(gap) if count <= row else sum([float(few(gap[i : i + row])) for i in range(0, count, row)])
         else:
             found = _summed(x, y, [terms(**params)], wide)[0]
         return np.asarray(found / (count or nan) if mean else found, dtype=None if wide else x.dtype)

@@ -125,7 +125,8 @@ def as_numbers(xp: Namespace, *arrays: Array) -> list[float] | None:
 
 def inner(xp: Namespace, x: Array, y: Array) -> Array:
     """Twice as fast, in rows as `_numpy_sums` adds them."""
-    if x.dtype.kind != "f" or x.shape[-1] < SIZES.row:
+    narrow = x.dtype == np.float32 and x.ndim == 1
+    if x.dtype.kind != "f" or (x.shape[-1] < SIZES.row and not narrow):
         return sums.inner.pure(xp, x, y)
     return _numpy_sums.inner(x, y)
 
@@ -162,6 +163,14 @@ def lies_between(xp: Namespace, x: Array, low: float, high: float) -> bool:
         return True
     found: bool = elementary.lies_between.pure(xp, x, low, high)  # of -0 too
     return found
+
+
+def divide(xp: Namespace, a: Array, b: Array, *, empty: Any) -> Array:
+    """4 to 20 times as fast by one number."""
+    if b.ndim or b == 0:
+        found: Array = elementary.divide.pure(xp, a, b, empty=empty)
+        return found
+    return a / b
 
 
 def largest(xp: Namespace, x: Array) -> Array:

@@ -29,6 +29,8 @@ Where a sum is asked for, the value may be the sum as a number.
 """
 
 NARROW = torch.float32
+ONE = torch.ones(())
+"""What torch would make of a number of Python's in every call."""
 FLOATING = (torch.float32, torch.float64)
 
 
@@ -314,7 +316,7 @@ def few_surprises(x: torch.Tensor, label: torch.Tensor, mean: bool) -> torch.Ten
     """Their sum or mean in operations that autograd knows, which have all digits, of yeses and noes alone."""
     if not _hard(label):
         return None
-    found = _surprise(x * torch.sub(1.0, label, alpha=2.0))  # `_flipped` takes one infinity from another
+    found = _surprise(x * torch.add(ONE, label, alpha=-2.0))  # `_flipped` takes one infinity from another
     return found.mean() if mean else found.sum()
 
 

@@ -87,11 +87,13 @@ def positive_part(xp: Namespace, x: Array) -> Array:
 
 
 def divide(xp: Namespace, a: Array, b: Array, *, empty: Any) -> Array:
-    """2 to 10 times as fast where no gradient is wanted, and b is nowhere 0."""
-    if not (torch.unwatched(a, b) and isinstance(empty, (int, float))):
-        return elementary.divide.pure(xp, a, b, empty=empty)
-    value = a / b
-    return value if isfinite(value.sum().item()) else xp.where(b == 0, empty, value)
+    """2 to 10 times as fast, and twice with its gradient, where b is nowhere 0."""
+    if torch.plain(a) and torch.plain(b):
+        value = a / b
+        if isfinite(value.sum().item()):
+            return value
+    found: Array = elementary.divide.pure(xp, a, b, empty=empty)
+    return found
 
 
 def squared_difference(xp: Namespace, x: Array, y: Array) -> Array:

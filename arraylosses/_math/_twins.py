@@ -35,7 +35,7 @@ TWINS: dict[Primitive, tuple[str, ...]] = {
     elementary.at_most: ("numpy",),
     elementary.softplus: ("torch",),
     elementary.positive_part: ("torch",),
-    elementary.divide: ("torch",),
+    elementary.divide: ("numpy", "torch"),
     elementary.largest: ("numpy", "torch"),
     elementary.by_elements: ("torch",),
     elementary.either: ("numpy", "torch", "jax"),

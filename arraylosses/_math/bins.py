@@ -11,8 +11,7 @@ def bin_of(xp: Namespace, x: Array, bins: int) -> Array:
 
     In every dtype the same, where comparing with edges is not.
     """
-    place = xp.clip(xp.floor(xp.where(x == x, x, 0.0) * bins), 0.0, bins - 1.0)
-    return xp.astype(place, index_dtype(xp))
+    return xp.astype(xp.clip(xp.where(x == x, x, 0.0) * bins, 0.0, bins - 1.0), index_dtype(xp))
 
 
 @Primitive
@@ -28,10 +27,11 @@ def hits_by_bin(xp: Namespace, score: Array, target: Array, bins: int) -> tuple[
     What is NaN has no bin: all are NaN.
     """
     known = (score == score) & (target == target)
-    index = bin_of(xp, score, bins)
-    sides = index * 2 + xp.astype(xp.where(known, target, 0.0), index.dtype)
-    count = xp.astype(segment_sum(xp, None, sides, 2 * bins), widest(xp, score))
-    lost = xp.any(~known, axis=-1, keepdims=True)
-    count = xp.reshape(count, (*count.shape[:-1], bins, 2))
+    index = bin_of(xp, score, bins) * 2 + xp.astype(xp.where(known, target, 0.0), index_dtype(xp))
+    count = xp.astype(segment_sum(xp, None, index, 2 * bins), widest(xp, score))
+    added = segment_sum(xp, wide(xp, xp.where(known, score, xp.nan)), index, 2 * bins)
+    count, added = (xp.reshape(x, (*x.shape[:-1], bins, 2)) for x in (count, added))
+    added = xp.sum(added, axis=-1)
+    lost = xp.any(added != added, axis=-1, keepdims=True)
     negative, positive = (xp.where(lost, xp.nan, count[..., i]) for i in (0, 1))
-    return positive, negative, segment_sum(xp, wide(xp, xp.where(known, score, xp.nan)), index, bins)
+    return positive, negative, added

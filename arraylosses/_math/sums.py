@@ -1,10 +1,10 @@
 """Sums by axis, by running total and by segment, and the gathers that go with them."""
 
 from math import nan, prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._typing import Array, Axis, Dtype, Formula, Namespace
-from .._xp import device_of, index_dtype, widest
+from .._xp import device_of, index_dtype, library_named, widest
 from ._primitive import Primitive
 
 
@@ -33,6 +33,22 @@ def total(xp: Namespace, x: Array, axis: Axis) -> Array:
 def inner(xp: Namespace, x: Array, y: Array) -> Array:
     """Sum of products along the last axis."""
     return total(xp, x * y, -1)
+
+
+class Product(NamedTuple):
+    """Two arrays of one shape, whose product a kernel gives, to be added without being written where that is sooner."""
+
+    left: Array
+    right: Array
+
+    def written(self) -> Array:
+        return self.left * self.right
+
+    def total(self, xp: Namespace, axis: Axis) -> Array:
+        """The sum over all axes, by `inner` where a library has a quicker one."""
+        if axis is None and library_named(xp) in inner.natives:
+            return inner(xp, *(self if self.left.ndim == 1 else (xp.reshape(x, (-1,)) for x in self)))
+        return total(xp, self.written(), axis)
 
 
 def wide(xp: Namespace, x: Any) -> Any:
