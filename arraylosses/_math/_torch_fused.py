@@ -18,6 +18,7 @@ from .._sizes import SIZES
 from .._torch_where import VALUES, untransformed
 from . import _numpy_twins, distributions
 from ._host_central import Host
+from ._torch_sums import mean_of
 
 Wanted = tuple[bool, ...]
 """By which tensors a slope is wanted; empty where by none."""
@@ -317,7 +318,7 @@ def few_surprises(x: torch.Tensor, label: torch.Tensor, mean: bool) -> torch.Ten
     if not _hard(label):
         return None
     found = _surprise(x * torch.add(ONE, label, alpha=-2.0))  # `_flipped` takes one infinity from another
-    return found.mean() if mean else found.sum()
+    return mean_of(found) if mean else found.sum()
 
 
 def _surprise(against: torch.Tensor) -> torch.Tensor:

@@ -35,9 +35,15 @@ class Loss(NamedTuple):
     terms: Callable[..., Terms]
 
 
+def mean_of(terms: torch.Tensor) -> torch.Tensor:
+    """Of many on the way back torch's own writes the share of each, which all have alike: a fifth longer."""
+    found: torch.Tensor = terms.mean() if terms.numel() < SIZES.where else terms.sum() / terms.numel()
+    return found
+
+
 def _magnitudes(x: torch.Tensor, y: torch.Tensor, mean: bool) -> torch.Tensor:
     sizes = (x - y).abs()
-    return sizes.mean() if mean else sizes.sum()
+    return mean_of(sizes) if mean else sizes.sum()
 
 
 def _kernel(name: str, **usual: float) -> Loss:

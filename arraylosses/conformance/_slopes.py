@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._domains import Domain
 from .._math import stop_gradient
 from .._typing import Formula
 from ._backend import placed
@@ -145,3 +146,24 @@ def gradients_agree(t: Trial) -> None:
         ours, theirs = (trial.slopes(arrays, **options) for trial in (t, t.elsewhere("jax-x64")))
         for place, slope in ours.items():
             t.close(slope, theirs[place], f"gradient by `{t.names[place]}`, torch against JAX", 1e-9)
+
+
+@law(asks="grad")
+def just_outside_is_the_bound(t: Trial) -> None:
+    """What rounding puts outside of a bound has the value of the bound, and its slopes."""
+    t.needs_gradient()
+    places = [i for i in t.smooth_places() if t.domains[i].slack]
+    t.needs(bool(places), "its inputs have no bounds that rounding may cross")
+    at = t.draw_coarse(BATCH)
+    outside = [_moved_out(t.domains[i], a) if i in places else a for i, a in enumerate(at)]
+    t.close(t.value(outside), t.value(at), "just outside")
+    options = _finite(t, at)
+    ours, theirs = (t.slopes(arrays, **options) for arrays in (outside, at))
+    for place, slope in ours.items():
+        t.close(slope, theirs[place], f"gradient by `{t.names[place]}`, just outside")
+
+
+def _moved_out(domain: Domain, array: Any) -> Any:
+    """What lies at a bound moved by half of what is allowed."""
+    off = (array == domain.high) * 1.0 - (array == domain.low)
+    return array + 0.5 * domain.slack * off
