@@ -8,7 +8,7 @@ from typing import Any
 
 from ._names import HOMES
 
-__version__ = "0.17.0"
+__version__ = "0.18.0"
 
 WHERE = {name: home for home, names in HOMES.items() for name in names.split()}
 __all__ = sorted(WHERE)

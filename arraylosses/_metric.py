@@ -164,7 +164,7 @@ class Metric:
         way: Way = nowhere
         if passable(asked):
             # what a loss adds by itself is not cut, or cuts itself
-            most = inf if may_add(asked) else most_at_once(form, known)
+            most = inf if may_add(asked) else most_at_once(form, known, asked.axes)
             way = guarded(asked, self._passed(asked, read, *options), most)
         if inputs.lib.name != "torch":
             return way if way is nowhere else quiet(way)

@@ -279,7 +279,7 @@ def gathered(asked: Asked) -> tuple[State, Dtype]:
     definition, form, inputs, axes, params = asked
     if _adds_sooner(asked, wide=True):
         return _mean_of(form.added(inputs.lib, inputs.arrays, params, wide=True), inputs)
-    cuts = _blocks(form, inputs, axes) if form.kernel and 0 in axes else []
+    cuts = _blocks(form, inputs, axes, WIDE) if form.kernel and 0 in axes else []
     if len(cuts) > 1:  # what a kernel gives stays in cache
         parts = [_part(definition, form, inputs.cut(index), axes, params, WIDE) for index in cuts]
         leaves = zip(*(state for state, _ in parts), strict=True)
@@ -325,19 +325,20 @@ def _block_bytes(form: Form, lib: Library) -> float:
     return SIZES.bytes if form.kernel else SIZES.bytes // 2
 
 
-def most_at_once(form: Form, inputs: Inputs) -> float:
+def most_at_once(form: Form, inputs: Inputs, axes: tuple[int, ...], adding: Adding = AT_ONCE) -> float:
     """Bytes of the arguments up to which their state is gathered at once; by shape and kind alone, see `_blocks`."""
     if not (form.divisible and inputs.batch) or inputs.lib.name not in ("numpy", "torch") or inputs.lib.compiling():
         return inf
-    walked = form.central or (form.lean and inputs.lib.name in inner.natives)
+    unwritten = adding is AT_ONCE and len(axes) == len(inputs.batch) and inputs.lib.name in inner.natives
+    walked = form.central or (form.lean and unwritten)
     if walked and inputs.weights is None and all(a.dtype in inputs.lib.plain for a in inputs.given()):
         return inf  # its sums walk over the data themselves
     return _block_bytes(form, inputs.lib) if cut_for_nothing(inputs.lib, inputs.given()) else inf
 
 
-def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...]) -> list[Index]:
+def _blocks(form: Form, inputs: Inputs, axes: tuple[int, ...], adding: Adding = AT_ONCE) -> list[Index]:
     """Where blocks are cut, by the shape alone: arrays that lie otherwise in memory must add up to the same bits."""
-    limit = most_at_once(form, inputs)
+    limit = most_at_once(form, inputs, axes, adding)
     if limit == inf or 0 in inputs.batch:
         return []
     weight = sum([a.nbytes for a in inputs.arrays if a is not None])

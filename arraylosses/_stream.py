@@ -174,7 +174,7 @@ class Stream:
         if foreseen is None or not (asked.form.divisible and passable(asked)):
             return nowhere, None
         way = unless_added(asked, adding_up(asked, gathering(asked, WIDE)))
-        return guarded(asked, way, most_at_once(asked.form, asked.inputs)), foreseen.dtype
+        return guarded(asked, way, most_at_once(asked.form, asked.inputs, asked.axes, WIDE)), foreseen.dtype
 
     def _updated(self, lib: Library, state: State, asked: Asked) -> State:
         return self.added(lib, state, asked, *gathered(asked))
