@@ -39,11 +39,16 @@ def added(x: Array, kept: int) -> Array:
     return np.asarray(_added(rows)).astype(x.dtype)
 
 
+def _by_row(add: Callable[..., Any], *arrays: Array) -> float:
+    """The sum of what is added of each row, in Python's own numbers."""
+    count, row = arrays[0].shape[0], SIZES.row
+    return sum([float(add(*[x[i : i + row] for x in arrays])) for i in range(0, count, row)])
+
+
 def inner(left: Array, right: Array) -> Array:
     """Sums of products along the last axis."""
-    count, row = left.shape[-1], SIZES.row
-    if left.ndim == 1 and count <= SIZES.row_by_row:
-        return left.dtype.type(sum([float(left[i : i + row].dot(right[i : i + row])) for i in range(0, count, row)]))
+    if left.ndim == 1 and left.shape[0] <= SIZES.row_by_row:
+        return left.dtype.type(_by_row(np.dot, left, right))
     return np.asarray(_in_rows(left, right)).astype(left.dtype)
 
 
@@ -200,12 +205,12 @@ def _rows(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:
 def _sum_of(terms: Callable[..., Terms]) -> Formula:
     def add(xp: Namespace, x: Array, y: Array, *, wide: bool = False, mean: bool = False, **params: Any) -> Array:
         count = x.size
-        if count <= SIZES.row_by_row and not wide:
-            gap, few, row = x - y, terms(**params).few, SIZES.row
-            gap = gap if gap.ndim == 1 else gap.reshape(-1)
-            found = few(gap) if count <= row else sum([float(few(gap[i : i + row])) for i in range(0, count, row)])
-        else:
+        if wide or count > SIZES.row_by_row:
             found = _summed(x, y, [terms(**params)], wide)[0]
+        else:
+            gap, few = x - y, terms(**params).few
+            gap = gap if gap.ndim == 1 else gap.reshape(-1)
+            found = few(gap) if count <= SIZES.row else _by_row(few, gap)
         return np.asarray(found / (count or nan) if mean else found, dtype=None if wide else x.dtype)
 
     return add
