@@ -1,5 +1,6 @@
 """The Kullback-Leibler divergence of JAX's float32: its value made in float64, and its slopes, which are known."""
 
+from collections.abc import Callable
 from functools import partial
 from math import prod
 from typing import Any
@@ -42,18 +43,11 @@ def sum_of_divergences(pred: Any, target: Any) -> Any:
 
 
 def _moved(of: Any, axis: Any, at: tuple[Any, Any], ways: tuple[Any, Any]) -> tuple[Any, Any]:
-    """A class without target mass has no part in it."""
-    (pred, target), none = at, at[1] == 0
-    guess = xp.where(none, 1.0, pred)
-
-    def by_pred(way: Any) -> Any:
-        return target / guess * -way
-
-    def by_target(way: Any) -> Any:
-        return xp.where(none, 0.0, (1.0 + xp.log(xp.where(none, 1.0, target) / guess)) * way)
-
-    asked = zip((by_pred, by_target), ways, strict=True)
-    moved = [xp.sum(slope(way), axis=axis) for slope, way in asked if type(way) is not SymbolicZero]
+    (pred, target), dead = at, massless(*at)
+    ratio = xp.where(dead, 1.0, target) / xp.where(dead, 1.0, pred)
+    slopes: tuple[Callable[[], Any], ...] = (lambda: -ratio, lambda: 1.0 + xp.log(ratio))
+    asked = [(slope(), way) for slope, way in zip(slopes, ways, strict=True) if type(way) is not SymbolicZero]
+    moved = [xp.sum(xp.where(dead, 0.0, slope * way), axis=axis) for slope, way in asked]
     return of(*at), sum(moved[1:], moved[0])
 
 

@@ -88,12 +88,14 @@ def positive_part(xp: Namespace, x: Array) -> Array:
 
 def divide(xp: Namespace, a: Array, b: Array, *, empty: Any) -> Array:
     """2 to 10 times as fast, and twice with its gradient, where b is nowhere 0."""
-    if torch.plain(a) and torch.plain(b):
-        value = a / b
-        if isfinite(value.detach().sum().item() if value.ndim else value.item()):
-            return value
-    found: Array = elementary.divide.pure(xp, a, b, empty=empty)
-    return found
+    if not (torch.plain(a) and torch.plain(b)):
+        return elementary.divide.pure(xp, a, b, empty=empty)
+    value = a / b
+    if isfinite(value.detach().sum().item() if value.ndim else value.item()):
+        return value
+    if torch.unwatched(a, b) and isinstance(empty, (int, float)):
+        return xp.where(b == 0, empty, value)
+    return elementary.divide.pure(xp, a, b, empty=empty)
 
 
 def squared_difference(xp: Namespace, x: Array, y: Array) -> Array:
